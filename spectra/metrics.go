@@ -1,0 +1,113 @@
+package spectra
+
+// Metric is one measure of a spectrum.
+type Metric struct {
+	// Name is the stable key: lower case, one formula for ever.
+	Name string
+	// Title is what people read.
+	Title string
+	// Unit is "weight" (the unit of the matrix's entries), "ratio" (a pure
+	// number), "dimensions" (a number of directions, not always whole) or
+	// "fraction" (in [0, 1]).
+	Unit string
+	// Formula is written in σ, λ = σ², p = σ/Σσ, q = λ/Σλ for a matrix m × n,
+	// r = min(m, n), N = max(m, n), β = r/N.
+	Formula string
+	// Doc is a sentence or two; it says when the value is undefined.
+	Doc string
+	// Ref is the source, or who uses the convention.
+	Ref string
+	// Eval returns the value, never infinite, NaN where undefined. It does not
+	// modify its argument.
+	Eval func(*Spectrum) float64
+}
+
+// Measure returns the value of every metric by name, NaN where undefined.
+func Measure(s *Spectrum) map[string]float64 {
+	values := make(map[string]float64)
+	for _, m := range Metrics() {
+		values[m.Name] = m.Eval(s)
+	}
+	return values
+}
+
+// Metrics returns every measure, in the order in which they are shown. The
+// slice is the caller's.
+func Metrics() []Metric {
+	return []Metric{
+		{
+			Name: "spectral_norm", Title: "Spectral norm", Unit: "weight", Formula: "σ₁",
+			Doc:  "The largest factor by which the matrix stretches a vector.",
+			Ref:  "Golub & Van Loan 2013, §2.3. WeightWatcher's spectral_norm is σ₁²",
+			Eval: spectralNorm,
+		}, {
+			Name: "frobenius_norm", Title: "Frobenius norm", Unit: "weight", Formula: "√Σλ",
+			Doc:  "The root of the sum of squared entries.",
+			Ref:  "Golub & Van Loan 2013, §2.3",
+			Eval: frobeniusNorm,
+		}, {
+			Name: "nuclear_norm", Title: "Nuclear norm", Unit: "weight", Formula: "Σσ",
+			Doc:  "The sum of singular values, Schatten's 1-norm.",
+			Ref:  "Horn & Johnson 2013, §7.4",
+			Eval: nuclearNorm,
+		}, {
+			Name: "condition_number", Title: "Condition number", Unit: "ratio", Formula: "σ₁/σ_r",
+			Doc:  "How much more the matrix stretches its first direction than its last. Undefined when σ_r is under the floor of rounding: the matrix is then singular as far as its numbers tell.",
+			Ref:  "Golub & Van Loan 2013, §2.6",
+			Eval: conditionNumber,
+		}, {
+			Name: "effective_rank", Title: "Effective rank", Unit: "dimensions", Formula: "exp(−Σ p ln p)",
+			Doc:  "The number of equal singular values with the same entropy, σ taken as weights. Undefined for a zero matrix.",
+			Ref:  "Roy & Vetterli, EUSIPCO 2007",
+			Eval: effectiveRank,
+		}, {
+			Name: "effective_rank_energy", Title: "Effective rank (energy)", Unit: "dimensions", Formula: "exp(−Σ q ln q)",
+			Doc:  "The same with energies λ as weights; some LoRA tools print it as “effective rank”. Undefined for a zero matrix.",
+			Ref:  "Roy & Vetterli, EUSIPCO 2007, on λ in place of σ",
+			Eval: effectiveRankEnergy,
+		}, {
+			Name: "spectral_entropy", Title: "Spectral entropy", Unit: "fraction", Formula: "−Σ q ln q / ln r",
+			Doc:  "Entropy of the energies over its maximum: 1 when all σ are equal, 0 when there is one. 0 for r = 1; undefined for a zero matrix.",
+			Ref:  "WeightWatcher's entropy, without the ε it adds",
+			Eval: spectralEntropy,
+		}, {
+			Name: "stable_rank", Title: "Stable rank", Unit: "dimensions", Formula: "Σλ/λ₁",
+			Doc:  "Energy in units of the largest direction's. Undefined for a zero matrix.",
+			Ref:  "Rudelson & Vershynin 2007. ASVD takes a square root",
+			Eval: stableRank,
+		}, {
+			Name: "participation_ratio", Title: "Participation ratio", Unit: "dimensions", Formula: "(Σλ)²/Σλ²",
+			Doc:  "The number of equal energies with the same sum of squares. Undefined for a zero matrix.",
+			Ref:  "Bell & Dean 1970; for spectra, Gao & Ganguli 2015",
+			Eval: participationRatio,
+		}, {
+			Name: "numerical_rank", Title: "Numerical rank", Unit: "dimensions", Formula: "#{σ > max(m, n)·ε(storage dtype)·σ₁}",
+			Doc:  "Singular values over what rounding to the storage dtype may leave of a zero, by LAPACK's and numpy's convention with the storage's ε; float64's where the storage is not known.",
+			Ref:  "Golub & Van Loan 2013, §5.4; numpy.linalg.matrix_rank",
+			Eval: numericalRank,
+		},
+		rankMetric("rank_90", "0.90", 0.90), rankMetric("rank_95", "0.95", 0.95), rankMetric("rank_99", "0.99", 0.99),
+		{
+			Name: "gavish_donoho_rank", Title: "Gavish–Donoho rank", Unit: "dimensions", Formula: "#{σ > ω(β)·median σ}",
+			Doc:  "Singular values over the optimal hard threshold for a low-rank matrix in noise of unknown level; ω(1) = 2.858. Undefined for products, for r under 16, and when the median is under the floor of rounding.",
+			Ref:  "Gavish & Donoho 2014",
+			Eval: gavishDonohoRank,
+		}, {
+			Name: "mp_spikes", Title: "Spikes over Marchenko–Pastur", Unit: "dimensions", Formula: "#{λ/ŝ² > μ + 0.9793·τ}, μ = (√(N−1) + √r)², τ = (√(N−1) + √r)(1/√(N−1) + 1/√r)^(1/3), ŝ = median σ/√(N·μ_β)",
+			Doc:  "Energies past the 95 % point of Tracy–Widom (order 1): what the largest of pure noise passes in one matrix of twenty when its level is known; estimated from the median, in about one of twelve square matrices of a few hundred rows. Undefined where gavish_donoho_rank is.",
+			Ref:  "Johnstone 2001",
+			Eval: mpSpikes,
+		},
+	}
+}
+
+// rankMetric is the entry of the rank that keeps a share of the energy.
+func rankMetric(name, share string, fraction float64) Metric {
+	return Metric{
+		Name: name, Title: "Rank for " + share + " of the energy", Unit: "dimensions",
+		Formula: "least k with Σ_{i≤k} λ ≥ " + share + "·Σλ",
+		Doc:     "The least number of directions that keep the share of energy, λ and not σ. Undefined for a zero matrix.",
+		Ref:     "Eckart & Young 1936; Jolliffe 2002, §6.1",
+		Eval:    func(s *Spectrum) float64 { return energyRank(s, fraction) },
+	}
+}
