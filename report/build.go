@@ -1,0 +1,188 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"wspec/loader"
+	"wspec/spectra"
+)
+
+// DefaultMaxMemory bounds the working memory of a run beside the mapped
+// files: a quarter of the smallest laptop we expect (8 GB).
+const DefaultMaxMemory = 2 << 30
+
+// Options say what [Analyze] does and with how much of the machine.
+// The zero value analyses every matrix with one worker a core.
+type Options struct {
+	Matrix    []string       // globs over labels; none means all
+	Layers    string         // such as "0,3-5"; "" means all, and matrices outside layers too
+	NoHeads   bool           // recorded; the loader leaves the heads out
+	Workers   int            // matrices analysed at once; 0: one a core
+	MaxMemory int64          // bytes of working memory; 0: [DefaultMaxMemory]
+	Version   string         // of the program, recorded
+	Progress  func(Progress) // called one at a time, after each change; may be nil
+}
+
+// Progress tells how far a run has come. Work is counted in multiplications,
+// so that a huge matrix weighs what it costs.
+type Progress struct {
+	Label       string // the matrix that was begun or finished last
+	Done, Total int64
+}
+
+// MemoryError says that a matrix cannot be analysed within the memory allowed.
+type MemoryError struct {
+	Label       string
+	Need, Allow int64 // bytes
+}
+
+// Error names the matrix and both amounts.
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("%s needs %d MiB of working memory, %d MiB are allowed", e.Label, mebi(e.Need), mebi(e.Allow))
+}
+
+// Hint says which flag to change.
+func (e *MemoryError) Hint() string {
+	return fmt.Sprintf("allow more with --max-memory %dMiB, or leave the matrix out with --matrix or --layers", mebi(e.Need))
+}
+
+func mebi(bytes int64) int64 { return (bytes + 1<<20 - 1) >> 20 }
+
+// NothingSelectedError says that no matrix is left to analyse.
+type NothingSelectedError struct {
+	Example string // a label that exists, "" if there is none at all
+}
+
+// Error says so in a sentence.
+func (e *NothingSelectedError) Error() string {
+	if e.Example == "" {
+		return "there is no matrix to analyse"
+	}
+	return "no matrix matches the selection"
+}
+
+// Hint shows what a label looks like.
+func (e *NothingSelectedError) Hint() string {
+	if e.Example == "" {
+		return "a weight matrix is a two-dimensional tensor of a floating-point type; see wspec inspect"
+	}
+	return fmt.Sprintf("labels look like %s; see wspec inspect for all of them", e.Example)
+}
+
+// Analyze computes the spectra and measures of every selected matrix of the
+// models and returns them as a Document whose order follows the models, never
+// the scheduling. A matrix that fails (NaN, no convergence) keeps its place
+// with [Matrix.Error] set and a warning; [Document.Failed] lists them. The
+// error is ctx's, or says that nothing could be done.
+func Analyze(ctx context.Context, models []*loader.Model, o Options) (*Document, error) {
+	d := newDocument(o)
+	var jobs []job
+	for _, m := range models {
+		picked, err := pick(m, o)
+		if err != nil {
+			return nil, err
+		}
+		d.addModel(m, picked)
+		for _, p := range picked {
+			jobs = append(jobs, job{matrix: p, model: m.Name, slot: len(jobs), cost: cost(p)})
+		}
+	}
+	if len(jobs) == 0 {
+		return nil, &NothingSelectedError{Example: exampleLabel(models)}
+	}
+	d.Matrices = make([]Matrix, len(jobs))
+	if err := runJobs(ctx, jobs, d.Matrices, o); err != nil {
+		return nil, err
+	}
+	d.noteFailures()
+	return d, nil
+}
+
+// Failed returns the labels of the matrices that could not be analysed.
+func (d *Document) Failed() []string {
+	var labels []string
+	for i := range d.Matrices {
+		if d.Matrices[i].Error != "" {
+			labels = append(labels, d.Matrices[i].Label)
+		}
+	}
+	return labels
+}
+
+func newDocument(o Options) *Document {
+	return &Document{
+		Schema:   Schema,
+		Tool:     Tool{Version: cmp.Or(o.Version, "dev"), Go: runtime.Version(), Kernel: spectra.Kernel()},
+		Options:  RunOptions{Matrix: append([]string{}, o.Matrix...), Layers: o.Layers, Heads: !o.NoHeads},
+		Warnings: []Warning{},
+		Models:   []Model{},
+		Metrics:  MetricInfos(),
+		Figures:  []Figure{},
+	}
+}
+
+// pick returns the matrices of m that the options select, in m's order.
+func pick(m *loader.Model, o Options) ([]*loader.Matrix, error) {
+	layers, err := loader.ParseLayers(o.Layers)
+	if err != nil {
+		return nil, err
+	}
+	var picked []*loader.Matrix
+	for i := range m.Matrices {
+		x := &m.Matrices[i]
+		if !layers.Contains(x.Layer) {
+			continue
+		}
+		ok, err := loader.Match(o.Matrix, x.Label)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			picked = append(picked, x)
+		}
+	}
+	return picked, nil
+}
+
+func exampleLabel(models []*loader.Model) string {
+	for _, m := range models {
+		if len(m.Matrices) > 0 {
+			return m.Matrices[len(m.Matrices)/2].Label
+		}
+	}
+	return ""
+}
+
+// noteFailures adds a warning a failed matrix and says so beside its tensors.
+func (d *Document) noteFailures() {
+	for i := range d.Matrices {
+		m := &d.Matrices[i]
+		if m.Error == "" {
+			continue
+		}
+		d.Warnings = append(d.Warnings, Warning{Code: "matrix_failed", Message: m.Label + " was not analysed: " + m.Error, Matrix: m.Label})
+		if m.Kind == string(loader.Stored) && !m.Part() {
+			d.blame(m)
+		}
+	}
+}
+
+// blame records in the fate of m's tensors that m failed.
+func (d *Document) blame(m *Matrix) {
+	for i := range d.Models {
+		if d.Models[i].Name != m.Model {
+			continue
+		}
+		for k := range d.Models[i].Tensors {
+			t := &d.Models[i].Tensors[k]
+			if slices.Contains(m.Tensors, t.Name) {
+				t.Reason = strings.TrimPrefix(t.Reason+"; "+m.Label+" failed: "+m.Error, "; ")
+			}
+		}
+	}
+}

@@ -1,0 +1,116 @@
+package report
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// sheet is a CSV file in the making: cells that come from a file's content
+// are made harmless, numbers are shortest decimals.
+type sheet struct {
+	w     *csv.Writer
+	model bool // a last column names the model
+}
+
+func newSheet(w io.Writer, d *Document, header ...string) *sheet {
+	s := &sheet{w: csv.NewWriter(w), model: len(d.Models) > 1}
+	if s.model {
+		header = append(header, "model")
+	}
+	_ = s.w.Write(header) // csv.Writer keeps the first error for Error
+	return s
+}
+
+func (s *sheet) row(model string, cells ...string) {
+	if s.model {
+		cells = append(cells, cell(model))
+	}
+	_ = s.w.Write(cells)
+}
+
+func (s *sheet) close() error {
+	s.w.Flush()
+	return s.w.Error()
+}
+
+// cell makes text from a file safe in a spreadsheet: nothing invisible, and
+// no first character that starts a formula.
+func cell(text string) string {
+	text = Safe(text)
+	if text != "" && strings.ContainsRune("=+-@", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}
+
+func cellIndex(i *int) string {
+	if i == nil {
+		return ""
+	}
+	return strconv.Itoa(*i)
+}
+
+// writeMetricsCSV writes one row a matrix: what it is, then every measure.
+func writeMetricsCSV(w io.Writer, d *Document) error {
+	header := []string{"label", "role", "layer", "head", "kind", "d_in", "d_out", "dtype"}
+	for _, m := range d.Metrics {
+		header = append(header, m.Name)
+	}
+	s := newSheet(w, d, append(header, "floor_dtype", "floor_method", "method", "error")...)
+	for i := range d.Matrices {
+		m := &d.Matrices[i]
+		row := []string{cell(m.Label), cell(m.Role), cellIndex(m.Layer), cellIndex(m.Head), m.Kind,
+			strconv.Itoa(m.Shape[0]), strconv.Itoa(m.Shape[1]), cell(m.DType)}
+		for _, info := range d.Metrics {
+			row = append(row, metric(m, info.Name).String())
+		}
+		s.row(m.Model, append(row, m.Floor.DType.String(), m.Floor.Method.String(), m.Certificate.Method, cell(m.Error))...)
+	}
+	return s.close()
+}
+
+// metric returns a measure of m, undefined where it has none.
+func metric(m *Matrix, name string) Number {
+	if v, ok := m.Metrics[name]; ok {
+		return v
+	}
+	return Undefined()
+}
+
+// writeSpectraCSV writes one row a singular value; index 0 is the largest.
+func writeSpectraCSV(w io.Writer, d *Document) error {
+	s := newSheet(w, d, "label", "index", "sigma")
+	for i := range d.Matrices {
+		m := &d.Matrices[i]
+		label := cell(m.Label)
+		for k, sigma := range m.Sigma {
+			s.row(m.Model, label, strconv.Itoa(k), sigma.String())
+		}
+	}
+	return s.close()
+}
+
+// writeTensorsCSV writes one row a tensor of the files and its fate.
+func writeTensorsCSV(w io.Writer, d *Document) error {
+	s := newSheet(w, d, "name", "label", "dtype", "shape", "file", "fate", "reason")
+	for _, m := range d.Models {
+		for _, t := range m.Tensors {
+			s.row(m.Name, cell(t.Name), cell(t.Role), cell(t.DType), ShapeText(t.Shape), cell(t.File), t.Fate, cell(t.Reason))
+		}
+	}
+	return s.close()
+}
+
+// ShapeText writes a shape as "768×3072"; a scalar is "scalar".
+func ShapeText(shape []int) string {
+	if len(shape) == 0 {
+		return "scalar"
+	}
+	parts := make([]string, len(shape))
+	for i, n := range shape {
+		parts[i] = strconv.Itoa(n)
+	}
+	return strings.Join(parts, "×")
+}

@@ -1,0 +1,91 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Format is a kind of file that a report folder may hold.
+type Format struct {
+	Name string // as given to --format
+	Doc  string // one line for the manual
+	// files lists what the format writes for a document.
+	files func(*Document) ([]file, error)
+}
+
+// file is one file of a report folder; path is slash-separated.
+type file struct {
+	path   string
+	write  func(io.Writer) error
+	figure string // name and title under which the document lists it, "" if it is no figure
+	title  string
+}
+
+// Formats returns every output format, in the order they are written.
+// Adding one is one entry.
+func Formats() []Format {
+	return []Format{
+		{Name: "html", Doc: "index.html, one self-contained page", files: single("index.html", writePage)},
+		{Name: "csv", Doc: "metrics.csv, spectra.csv, tensors.csv", files: csvFiles},
+		{Name: "png", Doc: "plots/*.png", files: plotFiles},
+	}
+}
+
+func single(path string, write func(io.Writer, *Document) error) func(*Document) ([]file, error) {
+	return func(d *Document) ([]file, error) {
+		return []file{{path: path, write: func(w io.Writer) error { return write(w, d) }}}, nil
+	}
+}
+
+func csvFiles(d *Document) ([]file, error) {
+	sheets := []struct {
+		path  string
+		write func(io.Writer, *Document) error
+	}{
+		{"metrics.csv", writeMetricsCSV},
+		{"spectra.csv", writeSpectraCSV},
+		{"tensors.csv", writeTensorsCSV},
+	}
+	var files []file
+	for _, s := range sheets {
+		files = append(files, file{path: s.path, write: func(w io.Writer) error { return s.write(w, d) }})
+	}
+	return files, nil
+}
+
+// UnknownFormatError says that --format named something we cannot write.
+type UnknownFormatError struct{ Name string }
+
+// Error names it.
+func (e *UnknownFormatError) Error() string { return fmt.Sprintf("unknown format %q", e.Name) }
+
+// Hint lists the formats there are.
+func (e *UnknownFormatError) Hint() string {
+	return "formats are " + strings.Join(FormatNames(), ", ") + "; report.json is always written"
+}
+
+// FormatNames returns the names of all formats.
+func FormatNames() []string {
+	var names []string
+	for _, f := range Formats() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// PickFormats returns the formats named, in table order; none named means all.
+// "json" is accepted, since report.json is always written.
+func PickFormats(names []string) ([]Format, error) {
+	all := Formats()
+	if len(names) == 0 {
+		return all, nil
+	}
+	for _, n := range names {
+		if n != "json" && !slices.Contains(FormatNames(), n) {
+			return nil, &UnknownFormatError{Name: n}
+		}
+	}
+	return slices.DeleteFunc(all, func(f Format) bool { return !slices.Contains(names, f.Name) }), nil
+}

@@ -1,0 +1,159 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"runtime"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
+
+	"wspec/loader"
+	"wspec/spectra"
+)
+
+// job is one matrix and the slot of the document its result goes into.
+type job struct {
+	matrix *loader.Matrix
+	model  string
+	slot   int
+	cost   int64
+}
+
+// cost estimates the multiplications a spectrum takes: the Gram matrix or QR
+// of the long side dominates.
+func cost(m *loader.Matrix) int64 {
+	var total int64
+	for _, f := range m.Factors {
+		rows, cols := f.Dims()
+		total += int64(rows) * int64(cols) * int64(min(rows, cols))
+	}
+	return total + 1 // even an empty matrix is a step
+}
+
+// runJobs fills one slot a job, the dearest first so that none is left to the
+// end alone, within the memory allowed.
+func runJobs(ctx context.Context, jobs []job, slots []Matrix, o Options) error {
+	allow := cmp.Or(o.MaxMemory, DefaultMaxMemory)
+	for _, j := range jobs {
+		if need := footprint(j.matrix); need > allow {
+			return &MemoryError{Label: j.matrix.Label, Need: need, Allow: allow}
+		}
+	}
+	order := slices.Clone(jobs)
+	slices.SortStableFunc(order, func(a, b job) int { return cmp.Compare(b.cost, a.cost) })
+	memory := semaphore.NewWeighted(allow)
+	meter := newMeter(order, o.Progress)
+	g, running := errgroup.WithContext(ctx)
+	g.SetLimit(cmp.Or(o.Workers, runtime.GOMAXPROCS(0)))
+	for _, j := range order {
+		need := footprint(j.matrix)
+		if err := memory.Acquire(running, need); err != nil {
+			break // cancelled: Wait says why
+		}
+		g.Go(func() error {
+			defer memory.Release(need)
+			if err := running.Err(); err != nil {
+				return err
+			}
+			meter.begin(j.matrix.Label)
+			slots[j.slot] = analyse(j)
+			meter.finish(j)
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// footprint returns the bytes of working memory that a matrix needs at most.
+func footprint(m *loader.Matrix) int64 {
+	rows, inner := m.Factors[0].Dims()
+	if m.Kind != loader.Product {
+		return spectra.Footprint(rows, inner)
+	}
+	_, cols := m.Factors[1].Dims()
+	return spectra.ProductFootprint(rows, inner, cols)
+}
+
+// analyse does one matrix. Its failures are data.
+func analyse(j job) Matrix {
+	out := describe(j)
+	var s *spectra.Spectrum
+	err := loader.Guard(func() (err error) {
+		s, err = values(j.matrix)
+		return err
+	})
+	if err != nil {
+		out.Error = err.Error()
+		return out
+	}
+	out.Sigma = numbers(s.Sigma)
+	out.Floor = Floor{DType: Number(s.Floor.DType), Method: Number(s.Floor.Method)}
+	out.Certificate.Method = s.Method
+	for _, m := range spectra.Metrics() {
+		out.Metrics[m.Name] = Number(m.Eval(s))
+	}
+	return out
+}
+
+func values(m *loader.Matrix) (*spectra.Spectrum, error) {
+	if m.Kind == loader.Product {
+		return spectra.ProductValues(m.Factors[0], m.Factors[1], spectra.Options{})
+	}
+	return spectra.Values(m.Factors[0], spectra.Options{})
+}
+
+// describe copies what the loader knows of a matrix; the numbers are undefined.
+func describe(j job) Matrix {
+	m := j.matrix
+	rows, cols := m.Dims()
+	return Matrix{
+		Label: m.Label, Role: m.Role, Layer: index(m.Layer), Head: index(m.Head), Model: j.model,
+		Kind: string(m.Kind), Tensors: slices.Clone(m.Tensors), Shape: [2]int{rows, cols}, DType: m.DType,
+		In: string(m.In), Out: string(m.Out), Sigma: []Number{}, Metrics: map[string]Number{},
+		Floor:       Floor{DType: Undefined(), Method: Undefined()},
+		Certificate: Certificate{Residual: Undefined(), Orthogonality: Undefined()},
+	}
+}
+
+// index turns the loader's −1 for "none" into null.
+func index(i int) *int {
+	if i < 0 {
+		return nil
+	}
+	return &i
+}
+
+// meter counts finished work and reports it, one call at a time.
+type meter struct {
+	mu     sync.Mutex
+	state  Progress
+	report func(Progress)
+}
+
+func newMeter(jobs []job, report func(Progress)) *meter {
+	m := &meter{report: report}
+	for _, j := range jobs {
+		m.state.Total += j.cost
+	}
+	return m
+}
+
+func (m *meter) begin(label string) { m.update(label, 0) }
+
+func (m *meter) finish(j job) { m.update(j.matrix.Label, j.cost) }
+
+func (m *meter) update(label string, cost int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.state.Label = label
+	m.state.Done += cost
+	if m.report != nil {
+		m.report(m.state)
+	}
+}

@@ -1,0 +1,141 @@
+// detail.js: the panel of one matrix.
+
+let detailOpener = null; // what had the focus before the panel opened
+
+function startDetail() {
+  const panel = byId("detail");
+  const readout = h("p", { class: "readout" });
+  const holder = h("div", { class: "canvas small" });
+  const chart = new SpectrumChart(holder, {
+    height: 230, label: "Spectrum", onHover: (values) => showDetailReading(readout, values),
+  });
+  const draw = (first) => drawDetail(panel, { chart, holder, readout }, first);
+  document.addEventListener("keydown", (e) => {
+    if (e.key === "Escape" && STATE.open && !panel.hidden) closeDetail();
+  });
+  subscribe((changed) => {
+    if (changed.has("model") && STATE.open) followModel();
+    if (changed.has("open")) draw();
+    else if (STATE.open && ["sel", "preset", "y", "x", "xs"].some((k) => changed.has(k))) draw();
+  });
+  draw(true);
+}
+
+// followModel opens the matrix of the same label in the model now chosen.
+function followModel() {
+  const was = byKey(STATE.open);
+  openMatrix(was && ofModel(STATE.model).find((m) => m.label === was.label));
+}
+
+function closeDetail() {
+  openMatrix(null);
+  if (detailOpener && detailOpener.isConnected) detailOpener.focus({ preventScroll: true });
+  detailOpener = null;
+}
+
+// drawDetail shows the open matrix; first says that the page has just been
+// loaded, when the focus is not ours to move.
+function drawDetail(panel, { chart, holder, readout }, first) {
+  const m = STATE.open ? byKey(STATE.open) : null;
+  const fresh = panel.hidden || panel.dataset.key !== (m ? m.key : "");
+  const opening = panel.hidden && m && !first;
+  if (opening && !panel.contains(document.activeElement)) detailOpener = document.activeElement;
+  panel.hidden = !m;
+  document.body.classList.toggle("split", Boolean(m));
+  panel.dataset.key = m ? m.key : "";
+  if (!m) return panel.replaceChildren();
+  const kept = panel.contains(document.activeElement) ? document.activeElement.dataset.go : null;
+  panel.replaceChildren(detailHead(m), detailBody(m, holder, readout));
+  chart.set([m], { y: STATE.y, x: STATE.x, xs: STATE.xs });
+  showDetailReading(readout, null, m);
+  if (fresh) panel.scrollTop = 0;
+  const target = (kept && panel.querySelector(`[data-go="${kept}"]:not(:disabled)`)) || (opening && byId("detail-title"));
+  if (target) target.focus({ preventScroll: true });
+}
+
+function detailHead(m) {
+  return h("div", { class: "detail-head" },
+    h("h2", { id: "detail-title", tabindex: -1, class: "mono" }, m.label),
+    h("div", { class: "steps" },
+      stepButton(m, "layer", -1, "←", "Layer before"), stepButton(m, "layer", 1, "→", "Layer after"),
+      m.head !== null && stepButton(m, "head", -1, "↑", "Head before"), m.head !== null && stepButton(m, "head", 1, "↓", "Head after"),
+      button("×", closeDetail, { class: "quiet", "aria-label": "Close", "data-go": "close" })));
+}
+
+// stepButton leads to the matrix of the same line one layer or head on.
+function stepButton(m, along, step, text, label) {
+  const line = ofModel(m.model).filter((o) => o.line === m.line && o[along] !== null &&
+    (along === "layer" ? o.head === m.head : o.layer === m.layer)).sort((a, b) => a[along] - b[along]);
+  const next = line[line.indexOf(m) + step];
+  const name = next ? `${label}: ${next.label}` : label;
+  return button(text, () => openMatrix(next), { class: "quiet", disabled: !next, "aria-label": name, title: name, "data-go": along + step });
+}
+
+function detailBody(m, holder, readout) {
+  const tie = (c) => DOC.warnings.filter((w) => w.matrix && w.matrix === c.label);
+  return h("div", { class: "detail-body" },
+    h("p", { class: "lead" }, `${m.in || "?"} → ${m.out || "?"} · ${dims(m.shape)} · ${m.dtype} · ${kindText(m)}`),
+    m.error && h("p", { class: "warning" }, h("strong", null, "No values. "), m.error),
+    tie(m).map((w) => h("p", { class: "warning" }, h("code", null, w.code), " ", w.message)),
+    !m.error && [holder, readout],
+    checkbox("In the overlay", selectedIds().has(m.id), () => toggleSelected(m)),
+    h("h3", null, "Measures"), measureTable(m),
+    !m.error && [h("h3", null, "How it was computed"), facts(certificateFacts(m))],
+    h("h3", null, m.tensors.length > 1 ? "From these tensors" : "From this tensor"), tensorList(m));
+}
+
+function kindText(m) {
+  return { whole: "stored", part: "one head’s share of a stored matrix", circuit: "a product, never formed" }[m.group];
+}
+
+function showDetailReading(readout, values) {
+  const m = byKey(STATE.open);
+  if (!m) return;
+  const { index, value } = values ? values[0] : { index: 1, value: m.sigma1 };
+  const share = isDefined(value) && m.sigma1 > 0 ? ` · ${number(value / m.sigma1)} σ₁` : "";
+  readout.textContent = isDefined(value) ? `σ${subscript(index)} = ${number(value)}${values ? share : ` · ${plural(sigma(m).length, "value")}`}` : "";
+  if (values && holderHasFocus(readout)) announce(readout.textContent);
+}
+
+function holderHasFocus(readout) {
+  return Boolean(readout.parentNode && readout.parentNode.querySelector(".plot:focus"));
+}
+
+function measureTable(m) {
+  return h("table", { class: "flat measures" },
+    h("thead", null, h("tr", null, h("th", { scope: "col" }, "Measure"), h("th", { scope: "col", class: "n" }, "Value"), h("th", { scope: "col" }, "Formula"))),
+    h("tbody", null, DOC.metrics.map((info, i) => h("tr", null,
+      h("th", { scope: "row" }, h("a", { href: `#f-${info.name}`, "data-tip": metricTip(info) }, info.title)),
+      h("td", { class: "n", title: exact(m.values[i]) }, number(m.values[i])),
+      h("td", { class: "formula" }, formula(info.formula))))));
+}
+
+function facts(pairs) {
+  return h("dl", { class: "facts" }, pairs.map(([name, value, title]) =>
+    h("div", null, h("dt", null, name), h("dd", { title: title || null }, value))));
+}
+
+function certificateFacts(m) {
+  const below = (floor) => (isDefined(floor) ? ` · ${countBelow(m, floor) || "no"} σ under it` : "");
+  const { method, residual, orthogonality } = m.certificate;
+  const none = "— (no vectors asked for)";
+  return [
+    ["Method", method || DASH],
+    ["Floor of the dtype", number(m.floor.dtype) + below(m.floor.dtype), `what rounding to ${m.dtype} alone adds to σ: ${exact(m.floor.dtype)}`],
+    ["Floor of the method", number(m.floor.method) + below(m.floor.method), `error bound of the computation: ${exact(m.floor.method)}`],
+    ["Residual", isDefined(residual) ? number(residual) : none, "max ‖x·W − σ·y‖/σ₁"],
+    ["Orthogonality", isDefined(orthogonality) ? number(orthogonality) : none, "max |InᵀIn − I|"],
+  ];
+}
+
+function countBelow(m, floor) {
+  return sigma(m).filter((v) => v < floor).length;
+}
+
+function tensorList(m) {
+  const known = new Map(DOC.models[m.model].tensors.map((t) => [t.name, t]));
+  return h("ul", { class: "tensors" }, m.tensors.map((name) => {
+    const t = known.get(name);
+    return h("li", null, h("code", null, name), t ? h("span", { class: "muted" }, ` ${dims(t.shape)} ${t.dtype} · ${t.file}`) : null);
+  }));
+}

@@ -1,0 +1,147 @@
+package report
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"math"
+)
+
+// pageData is a Document as the page reads it: every string made safe to
+// show, repeated names replaced by positions, singular values packed.
+// Slices are never nil, so that scripts need not test for null.
+type pageData struct {
+	Schema   string       `json:"schema"`
+	Tool     Tool         `json:"tool"`
+	Options  RunOptions   `json:"options"`
+	Warnings []Warning    `json:"warnings"`
+	Models   []Model      `json:"models"`
+	Metrics  []MetricInfo `json:"metrics"`
+	Matrices []pageMatrix `json:"matrices"`
+}
+
+// pageMatrix is a Matrix with its metrics in the order of pageData.Metrics.
+type pageMatrix struct {
+	Label       string      `json:"label"`
+	Role        string      `json:"role"`
+	Layer       *int        `json:"layer"`
+	Head        *int        `json:"head"`
+	Model       int         `json:"model"` // position in pageData.Models
+	Kind        string      `json:"kind"`
+	Tensors     []string    `json:"tensors"`
+	Shape       [2]int      `json:"shape"`
+	DType       string      `json:"dtype"`
+	In          string      `json:"in"`
+	Out         string      `json:"out"`
+	Sigma1      Number      `json:"sigma1"`
+	Shares      string      `json:"shares"` // σᵢ/σ₁, see packShares
+	Values      []Number    `json:"values"`
+	Floor       Floor       `json:"floor"`
+	Certificate Certificate `json:"certificate"`
+	Error       string      `json:"error,omitempty"`
+}
+
+func newPageData(d *Document) *pageData {
+	index := make(map[string]int, len(d.Models)) // the first of two models of one name
+	for i := len(d.Models) - 1; i >= 0; i-- {
+		index[d.Models[i].Name] = i
+	}
+	p := &pageData{
+		Schema: Safe(d.Schema),
+		Tool:   Tool{Version: Safe(d.Tool.Version), Go: Safe(d.Tool.Go), Kernel: Safe(d.Tool.Kernel)},
+		Options: RunOptions{
+			Matrix: each(d.Options.Matrix, Safe), Layers: Safe(d.Options.Layers), Heads: d.Options.Heads,
+		},
+		Warnings: each(d.Warnings, safeWarning),
+		Models:   each(d.Models, safeModel),
+		Metrics:  each(d.Metrics, safeMetric),
+		Matrices: make([]pageMatrix, len(d.Matrices)),
+	}
+	for i := range d.Matrices {
+		p.Matrices[i] = newPageMatrix(&d.Matrices[i], d.Metrics)
+		p.Matrices[i].Model = index[d.Matrices[i].Model]
+	}
+	return p
+}
+
+func newPageMatrix(m *Matrix, metrics []MetricInfo) pageMatrix {
+	first, shares := packShares(m.Sigma)
+	return pageMatrix{
+		Label: Safe(m.Label), Role: Safe(m.Role), Layer: m.Layer, Head: m.Head,
+		Kind: Safe(m.Kind), Tensors: each(m.Tensors, Safe), Shape: m.Shape, DType: Safe(m.DType),
+		In: Safe(m.In), Out: Safe(m.Out), Sigma1: first, Shares: shares,
+		Values: metricValues(m, metrics), Floor: m.Floor,
+		Certificate: Certificate{
+			Method:   Safe(m.Certificate.Method),
+			Residual: m.Certificate.Residual, Orthogonality: m.Certificate.Orthogonality,
+		},
+		Error: SafeProse(m.Error),
+	}
+}
+
+// metricValues returns m's values in the order of metrics, undefined where m
+// has none.
+func metricValues(m *Matrix, metrics []MetricInfo) []Number {
+	values := make([]Number, len(metrics))
+	for i, info := range metrics {
+		v, ok := m.Metrics[info.Name]
+		if !ok {
+			v = Undefined()
+		}
+		values[i] = v
+	}
+	return values
+}
+
+// packShares returns σ₁ and, in base64, every σᵢ/σ₁ as a little-endian
+// float32: seven digits whatever the scale, at 5⅓ bytes a value, where
+// decimals would make the page of a large model half as big again.
+// Undefined values stay NaN; a zero matrix has shares 0.
+func packShares(sigma []Number) (first Number, shares string) {
+	if len(sigma) == 0 {
+		return Undefined(), ""
+	}
+	first = sigma[0]
+	packed := make([]byte, 0, 4*len(sigma))
+	for _, s := range sigma {
+		share := float32(s / first)
+		if s == 0 {
+			share = 0
+		}
+		packed = binary.LittleEndian.AppendUint32(packed, math.Float32bits(share))
+	}
+	return first, base64.StdEncoding.EncodeToString(packed)
+}
+
+func safeWarning(w Warning) Warning {
+	return Warning{Code: Safe(w.Code), Message: SafeProse(w.Message), Matrix: Safe(w.Matrix)}
+}
+
+func safeModel(m Model) Model {
+	m.Name, m.Family = Safe(m.Name), Safe(m.Family)
+	m.Files = each(m.Files, func(f SourceFile) SourceFile {
+		return SourceFile{Name: Safe(f.Name), Bytes: f.Bytes, SHA256: Safe(f.SHA256)}
+	})
+	m.Tensors = each(m.Tensors, func(t Tensor) Tensor {
+		return Tensor{
+			Name: Safe(t.Name), DType: Safe(t.DType), Shape: each(t.Shape, func(n int) int { return n }),
+			File: Safe(t.File), Role: SafeProse(t.Role), Fate: Safe(t.Fate), Reason: safe(t.Reason, proseLimit),
+		}
+	})
+	return m
+}
+
+func safeMetric(m MetricInfo) MetricInfo {
+	return MetricInfo{
+		Name: Safe(m.Name), Title: Safe(m.Title), Unit: Safe(m.Unit), Formula: SafeProse(m.Formula),
+		Doc: SafeProse(m.Doc), Ref: safe(m.Ref, proseLimit),
+	}
+}
+
+// each returns f of every element, never nil.
+func each[T any](list []T, f func(T) T) []T {
+	out := make([]T, len(list))
+	for i, v := range list {
+		out[i] = f(v)
+	}
+	return out
+}

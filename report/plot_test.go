@@ -1,0 +1,224 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"image/png"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// everyFigure is a document that has a figure of each kind.
+func everyFigure() *Document {
+	d := testDocument(testMatrix("W_pos", -1, decay(80, 60, 0.01)...))
+	for l := range 3 {
+		d.Matrices = append(d.Matrices,
+			testMatrix("W_Q", l, decay(20, 3, 0.1*float64(l+1))...),
+			testMatrix("W_K", l, decay(10, 2, 0.5)...),
+			testHead("W_OV", l, 0, 1+float64(l)), testHead("W_QK", l, 1, 2))
+	}
+	return d
+}
+
+func TestPlotFiles(t *testing.T) {
+	d := everyFigure()
+	d.Options.Matrix = []string{"*"}
+	files, err := plotFiles(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range files {
+		got = append(got, f.path)
+		if f.path != "plots/"+f.figure+".png" {
+			t.Errorf("figure %q is in %q", f.figure, f.path)
+		}
+	}
+	want := []string{
+		"plots/spectra-W_pos.png", "plots/spectra-W_Q.png", "plots/spectra-W_K.png",
+		"plots/effective_rank.png", "plots/energy.png", "plots/heads-OV.png", "plots/heads-QK.png",
+		"plots/spectrum-W_pos.png",
+	}
+	if diff := cmp.Diff(want, got[:min(len(want), len(got))]); diff != "" {
+		t.Error(diff)
+	}
+	if n := len(want) - 1 + len(d.Matrices); len(got) != n { // one a matrix, now that all are asked for
+		t.Errorf("%d files, want %d", len(got), n)
+	}
+	if title := files[1].title; title != "Singular values of W_Q, layer by layer" {
+		t.Errorf("title %q", title)
+	}
+}
+
+// Every figure is named after the entry of the table that made it.
+func TestPlotKinds(t *testing.T) {
+	v := &plotView{model: "m", asked: map[string]bool{"W_pos": true}}
+	d := everyFigure()
+	for i := range d.Matrices {
+		v.matrices = append(v.matrices, &d.Matrices[i])
+	}
+	for _, k := range plotKinds() {
+		charts := k.make(v)
+		if len(charts) == 0 || k.title == "" || !strings.HasSuffix(k.doc, ".") {
+			t.Errorf("%s: %d figures, title %q, doc %q", k.name, len(charts), k.title, k.doc)
+		}
+		for _, c := range charts {
+			if !strings.HasPrefix(c.name, k.name) {
+				t.Errorf("%s makes %q", k.name, c.name)
+			}
+		}
+	}
+}
+
+// The bytes of a figure depend on the document alone, also when figures are
+// drawn at the same time, and decode to the size of the style.
+func TestPlotBytes(t *testing.T) {
+	files, _ := plotFiles(everyFigure())
+	again, _ := plotFiles(everyFigure())
+	var wg sync.WaitGroup
+	for i, f := range files {
+		if twin := []string{"spectra-W_pos", "spectra-W_K", "heads-QK"}; slices.Contains(twin, f.figure) {
+			continue // another figure is drawn the same way
+		}
+		wg.Go(func() {
+			var a, b bytes.Buffer
+			if f.write(&a) != nil || again[i].write(&b) != nil || !bytes.Equal(a.Bytes(), b.Bytes()) {
+				t.Errorf("%s differs between runs", f.path)
+			}
+			img, err := png.Decode(&a)
+			if err != nil {
+				t.Errorf("%s: %v", f.path, err)
+				return
+			}
+			// 6.5 in × 144 dpi; heights are multiples of 0.2 in.
+			if w := img.Bounds().Dx(); w != 936 {
+				t.Errorf("%s is %d pixels wide", f.path, w)
+			}
+			if h := img.Bounds().Dy(); f.figure != "energy" && h != 605 {
+				t.Errorf("%s is %d pixels high", f.path, h)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// W_pos of GPT-2 small stands in the README, in as few bytes as allow it.
+func TestPlotGenuine(t *testing.T) {
+	data, err := os.ReadFile("../../shared/reference/gpt2-small-partial.json")
+	if err != nil {
+		t.Skip("no reference numbers here")
+	}
+	var ref map[string]struct {
+		Sigma []float64 `json:"sigma"`
+		Shape [2]int    `json:"shape"`
+	}
+	if err := json.Unmarshal(data, &ref); err != nil {
+		t.Fatal(err)
+	}
+	m := testMatrix("W_pos", -1, ref["W_pos"].Sigma...)
+	m.Shape = ref["W_pos"].Shape
+	cs := figures(testDocument(m), []string{"W_pos"})
+	c := cs[len(cs)-1]
+	if !strings.Contains(c.caption, "effective rank 38.8") || plain(c.title) != "Singular values of W_pos (1024 × 768, F32)" {
+		t.Errorf("%q, %q", plain(c.title), c.caption)
+	}
+	var b bytes.Buffer
+	if err := writePNG(&b, &c, paperStyle()); err != nil {
+		t.Fatal(err)
+	}
+	const most = 60_000 // bytes: a README loads at once
+	if b.Len() > most {
+		t.Errorf("%d bytes", b.Len())
+	}
+}
+
+func TestFigureNames(t *testing.T) {
+	d := testDocument(testMatrix("W_Q", 0, 2, 1), testMatrix("W_q", 0, 2, 1))
+	other := testMatrix("W_Q", 0, 2, 1)
+	other.Model = "../other model"
+	d.Matrices = append(d.Matrices, other)
+	d.Models = append(d.Models, Model{Name: other.Model}, Model{Name: "empty"})
+	var got []string
+	for _, c := range figures(d, []string{"L0.W_Q", "none such"}) {
+		got = append(got, c.name)
+	}
+	want := []string{
+		"m-spectra-W_Q", "m-spectra-W_q-2", "m-effective_rank", "m-energy", "m-spectrum-L0.W_Q",
+		"_.._other_model-spectra-W_Q", "_.._other_model-effective_rank", "_.._other_model-energy", "_.._other_model-spectrum-L0.W_Q",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestUniqueNames(t *testing.T) {
+	long := strings.Repeat("x", 300)
+	for _, s := range []string{"a", "A", "a", "", "", ".", "-rf", "../../etc/passwd", "a\x00b", "a/b", `a\b`, "名前", "e\u0301", "con\u202etxt", long, long, long + "y"} {
+		t.Run("", func(t *testing.T) {
+			n := nameSet{}
+			seen := map[string]bool{}
+			for range 12 {
+				name := n.unique(s)
+				if strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") != "" || strings.ContainsAny(name, `/\`) {
+					t.Errorf("%q gives %q", s, name)
+				}
+				if name == "" || name[0] == '.' || name[0] == '-' || len(name)+len(".png") > maxFileName {
+					t.Errorf("%q gives %q", s, name)
+				}
+				if seen[strings.ToLower(name)] {
+					t.Errorf("%q gives %q twice", s, name)
+				}
+				seen[strings.ToLower(name)] = true
+			}
+		})
+	}
+	n := nameSet{}
+	if a, b := n.unique("W_Q"), n.unique("w_q"); strings.EqualFold(a, b) {
+		t.Errorf("%q and %q", a, b)
+	}
+}
+
+func TestEnergyCurve(t *testing.T) {
+	const tolerance = 1e-15 // a few roundings of numbers up to 1
+	for _, scale := range []float64{1, 1e150, 1e-150, math.MaxFloat64 / 2} {
+		x, y := energyCurve(numbers([]float64{2 * scale, scale}))
+		for i, want := range []float64{0, 0.8, 1} { // 4/5, not the 2/3 of σ itself
+			if len(y) != 3 || !(math.Abs(y[i]-want) <= tolerance) || x[i] != float64(i)/2 {
+				t.Errorf("scale %g: %v, %v", scale, x, y)
+			}
+		}
+	}
+	for _, sigma := range [][]float64{nil, {0, 0}, {math.NaN(), 1}, {math.Inf(1), 1}} {
+		if x, _ := energyCurve(numbers(sigma)); x != nil {
+			t.Errorf("%v has a curve", sigma)
+		}
+	}
+}
+
+func TestDepthLine(t *testing.T) {
+	g := roleGroup{role: "W_in"}
+	add := func(layer int, rank Number) {
+		m := testMatrix("W_in", layer, 1, 1, 1, 1)
+		m.Metrics["effective_rank"] = rank
+		g.matrices = append(g.matrices, &m)
+	}
+	add(5, 4)
+	for _, rank := range []Number{3, 1, 2} { // experts of one layer
+		add(0, rank)
+	}
+	add(1, Undefined())
+	line, largest := depthLine(g)
+	if diff := cmp.Diff([][]float64{{0, 5}, {0.5, 1}}, [][]float64{line.x, line.y}); diff != "" || largest != 4 {
+		t.Error(largest, diff)
+	}
+	p := panel{x: depthAxis(0, 5), y: shareAxis("", 25)}
+	if n := len(pieces(&p, &line)); n != 2 { // layers 1 to 4 are not known: no line through them
+		t.Errorf("%d pieces", n)
+	}
+}

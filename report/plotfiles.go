@@ -1,0 +1,22 @@
+package report
+
+import "io"
+
+// plotFiles returns the figures of d as PNG files. If matrices were asked for
+// by label, each gets a figure of its own too.
+func plotFiles(d *Document) ([]file, error) {
+	var asked []string
+	if len(d.Options.Matrix) > 0 {
+		for i := range d.Matrices {
+			asked = append(asked, d.Matrices[i].Label)
+		}
+	}
+	var files []file
+	for _, f := range figures(d, asked) {
+		files = append(files, file{
+			path: "plots/" + f.name + ".png", figure: f.name, title: plain(f.title),
+			write: func(w io.Writer) error { return writePNG(w, &f, paperStyle()) },
+		})
+	}
+	return files, nil
+}
