@@ -1,0 +1,265 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"wspec/loader"
+	"wspec/report"
+)
+
+func analyzeFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the report to folder `DIR`", DefaultText: "NAME.wspec"},
+		&cli.StringSliceFlag{Name: "matrix", Aliases: []string{"m"}, Usage: "only matrices whose label matches `GLOB`, such as 'L*.W_OV.H*'; each gets a spectrum plot; repeatable"},
+		&cli.StringFlag{Name: "layers", Usage: "only these layers: `LIST` such as 0,3-5"},
+		toggle("leave out per-head parts and the OV and QK circuits", "no-heads"),
+		&cli.StringFlag{Name: "format", Usage: "write only these: comma-separated `LIST` of " + strings.Join(report.FormatNames(), ", ") + " (report.json is always written)"},
+		&cli.StringSliceFlag{Name: "metric", Usage: "show measure `NAME` in the table (see wspec metrics); repeatable"},
+		&cli.IntFlag{Name: "workers", Usage: "analyse `N` matrices at once; results do not depend on it", DefaultText: "one a core"},
+		&cli.StringFlag{Name: "max-memory", Usage: "bound working memory, beside the mapped files, to `SIZE` such as 500MB", DefaultText: "2GiB"},
+		toggle("fail if the family is unknown or any tensor with two or more dimensions would be left out", "strict"),
+		jsonFlag(),
+		quietFlag(),
+	}
+}
+
+func analyze(i *invocation) error {
+	plan, err := planOf(i)
+	if err != nil {
+		return err
+	}
+	models, err := openAll(i.Args().Slice(), loader.Options{NoHeads: i.Bool("no-heads")})
+	defer closeAll(models)
+	if err != nil {
+		return err
+	}
+	if i.Bool("strict") {
+		if err := refuseSkipped(models); err != nil {
+			return err
+		}
+	}
+	if err := report.CheckFolder(plan.dir); err != nil {
+		return err
+	}
+	doc, err := compute(i, models, plan.options)
+	if err != nil {
+		return err
+	}
+	if err := report.WriteFolder(i.Context.Context, plan.dir, doc, plan.formats); err != nil {
+		return err
+	}
+	return announce(i, doc, plan)
+}
+
+// plan is what the flags of analyze say.
+type plan struct {
+	dir     string
+	formats []report.Format
+	options report.Options
+	metrics []string
+}
+
+func planOf(i *invocation) (plan, error) {
+	p := plan{dir: i.String("out"), metrics: i.StringSlice("metric")}
+	if p.dir == "" {
+		p.dir = defaultFolder(i.Args().Slice())
+	}
+	var err error
+	if p.formats, err = report.PickFormats(list(i.String("format"))); err != nil {
+		return p, usageFrom(err)
+	}
+	memory, err := memoryOf(i.String("max-memory"))
+	if err != nil {
+		return p, err
+	}
+	if i.Int("workers") < 0 {
+		return p, usagef("give 1 or more, or leave it out for one a core", "--workers %d is negative", i.Int("workers"))
+	}
+	p.options = report.Options{
+		Matrix: i.StringSlice("matrix"), Layers: i.String("layers"), NoHeads: i.Bool("no-heads"),
+		Workers: i.Int("workers"), MaxMemory: memory, Version: version,
+	}
+	return p, checkSelection(p)
+}
+
+// checkSelection finds mistakes in globs, layers and measures before any file is read.
+func checkSelection(p plan) error {
+	if _, err := loader.ParseLayers(p.options.Layers); err != nil {
+		return usageFrom(err)
+	}
+	if _, err := loader.Match(p.options.Matrix, ""); err != nil {
+		return usageFrom(err)
+	}
+	for _, name := range p.metrics {
+		if !knownMetric(name) {
+			return usagef("wspec metrics lists them all", "unknown measure %q", name)
+		}
+	}
+	return nil
+}
+
+func knownMetric(name string) bool {
+	for _, m := range report.MetricInfos() {
+		if m.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// usageFrom turns a package's error about a flag's value into a usage error.
+func usageFrom(err error) error {
+	hint := ""
+	var h interface{ Hint() string }
+	if errors.As(err, &h) {
+		hint = h.Hint()
+	}
+	return usagef(hint, "%s", err.Error())
+}
+
+func list(commas string) []string {
+	return strings.FieldsFunc(commas, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+func memoryOf(size string) (int64, error) {
+	if size == "" {
+		return 0, nil
+	}
+	n, err := humanize.ParseBytes(size)
+	if err != nil || n == 0 || n > 1<<62 {
+		return 0, usagef("write a number and a unit: --max-memory 500MB or 2GiB", "--max-memory %q is not a size", size)
+	}
+	return int64(n), nil
+}
+
+// defaultFolder names the report after the first model.
+func defaultFolder(paths []string) string {
+	abs, err := filepath.Abs(paths[0])
+	if err != nil {
+		abs = paths[0]
+	}
+	name := strings.TrimSuffix(filepath.Base(abs), ".safetensors")
+	return name + ".wspec"
+}
+
+func openAll(paths []string, o loader.Options) ([]*loader.Model, error) {
+	var models []*loader.Model
+	for _, p := range paths {
+		m, err := loader.Open(p, o)
+		if err != nil {
+			return models, err
+		}
+		models = append(models, m)
+	}
+	distinguish(models)
+	return models, nil
+}
+
+// distinguish numbers models of the same name, which label their matrices.
+func distinguish(models []*loader.Model) {
+	seen := map[string]int{}
+	for _, m := range models {
+		seen[m.Name]++
+		if n := seen[m.Name]; n > 1 {
+			m.Name = fmt.Sprintf("%s#%d", m.Name, n)
+		}
+	}
+}
+
+func closeAll(models []*loader.Model) {
+	for _, m := range models {
+		_ = m.Close() // read-only maps: nothing can be lost
+	}
+}
+
+// refuseSkipped fails if any model was not understood whole.
+func refuseSkipped(models []*loader.Model) error {
+	for _, m := range models {
+		if err := m.Strict(); err != nil {
+			return fmt.Errorf("%s: %w", m.Name, err)
+		}
+	}
+	return nil
+}
+
+// compute runs the analysis with a progress bar where one can be seen.
+func compute(i *invocation, models []*loader.Model, o report.Options) (*report.Document, error) {
+	bar := newBar(i.stderr, i.Bool("quiet"))
+	o.Progress = bar.update
+	doc, err := report.Analyze(i.Context.Context, models, o)
+	bar.stop()
+	return doc, err
+}
+
+// announce prints the result and the warnings, and fails if a matrix did.
+func announce(i *invocation, doc *report.Document, p plan) error {
+	if !i.Bool("quiet") {
+		for _, w := range doc.Warnings {
+			fmt.Fprintln(i.stderr, "wspec: warning:", printable(w.Message))
+		}
+	}
+	if err := printResult(i, doc, p); err != nil {
+		return err
+	}
+	if failed := doc.Failed(); len(failed) > 0 {
+		return &partialError{failed: failed, dir: p.dir}
+	}
+	return nil
+}
+
+func printResult(i *invocation, doc *report.Document, p plan) error {
+	switch {
+	case i.Bool("json"):
+		return report.WriteJSON(i.stdout, doc)
+	case i.Bool("quiet"):
+		return nil
+	}
+	if err := report.WriteText(i.stdout, doc, report.TextOptions{Width: width(i.stdout), Metrics: p.metrics}); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(i.stdout, "report:", printable(filepath.Join(p.dir, "index.html")))
+	return err
+}
+
+// partialError says that some matrices have no values though the report was written.
+type partialError struct {
+	failed []string
+	dir    string
+}
+
+func (e *partialError) Error() string {
+	const named = 3 // enough to see a pattern
+	names := e.failed[:min(named, len(e.failed))]
+	more := ""
+	if len(e.failed) > named {
+		more = fmt.Sprintf(" and %d more", len(e.failed)-named)
+	}
+	return fmt.Sprintf("not analysed: %s%s", strings.Join(names, ", "), more)
+}
+
+// Hint says where the rest is.
+func (e *partialError) Hint() string {
+	return "the other matrices are in " + e.dir + "; the warnings say what is wrong with these"
+}
+
+// width returns the columns of the terminal that w is, or 0 if it is none.
+func width(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0
+	}
+	columns, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return columns
+}

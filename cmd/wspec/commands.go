@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/urfave/cli/v2"
+)
+
+// command is one entry of the command line; everything a user sees of it
+// derives from the entry.
+type command struct {
+	name     string
+	args     string // as shown in the usage line
+	min, max int    // how many arguments; max < 0: any number
+	title    string // one line
+	manual   string // what it does, for --help
+	flags    []cli.Flag
+	run      func(*invocation) error
+}
+
+// invocation is one call of a command.
+type invocation struct {
+	*cli.Context
+	stdout, stderr io.Writer
+}
+
+// commands returns every command, in the order of the help page.
+// Adding one is one entry.
+func commands() []command {
+	return []command{
+		{
+			name: "analyze", args: "MODEL...", min: 1, max: -1,
+			title: "singular values and measures of every matrix, as a report folder",
+			manual: "MODEL is a .safetensors file or a folder with config.json, weights (whole or in shards) and tokenizer.\n" +
+				"Writes NAME.wspec with index.html, report.json, CSV files and plots, and prints a table.",
+			flags: analyzeFlags(), run: analyze,
+		},
+		{
+			name: "inspect", args: "MODEL", min: 1, max: 1,
+			title:  "every tensor: role, shape, dtype, its fate and why; nothing is computed",
+			manual: "Shows how analyze would read the model: which matrix each tensor becomes, and why some are left out.",
+			flags:  []cli.Flag{jsonFlag(), quietFlag()}, run: inspect,
+		},
+		{
+			name: "metrics", min: 0, max: 0,
+			title:  "every measure: formula, unit, source, value on noise",
+			manual: "The last columns show what pure noise of that shape gives, the value to hold a measured one against.",
+			flags:  []cli.Flag{jsonFlag()}, run: metrics,
+		},
+		{
+			name: "man", min: 0, max: 0,
+			title:  "print the manual page",
+			manual: "Prints a manual page in roff: wspec man > wspec.1",
+			run:    manual,
+		},
+	}
+}
+
+// toggle is a flag without a value, off unless given.
+func toggle(usage string, names ...string) cli.Flag {
+	return &cli.BoolFlag{Name: names[0], Aliases: names[1:], Usage: usage, DisableDefaultText: true}
+}
+
+func jsonFlag() cli.Flag { return toggle("print JSON in place of a table", "json") }
+
+func quietFlag() cli.Flag {
+	return toggle("no progress, no table, no warnings; errors still show", "quiet", "q")
+}
+
+// cli turns an entry into the parser's form.
+func (c command) cli(stdout, stderr io.Writer) *cli.Command {
+	return &cli.Command{
+		Name:            c.name,
+		Usage:           c.title,
+		Description:     c.manual,
+		ArgsUsage:       c.args,
+		Flags:           c.flags,
+		HideHelpCommand: true,
+		OnUsageError:    asUsageError,
+		Action: func(ctx *cli.Context) error {
+			if err := c.checkCount(ctx.Args().Len()); err != nil {
+				return err
+			}
+			return c.run(&invocation{Context: ctx, stdout: stdout, stderr: stderr})
+		},
+	}
+}
+
+func (c command) checkCount(n int) error {
+	hint := fmt.Sprintf("usage: wspec %s [flags] %s", c.name, c.args)
+	switch {
+	case n < c.min:
+		return usagef(hint, "%s needs %s", c.name, c.args)
+	case c.max >= 0 && n > c.max:
+		return usagef(hint, "%s takes %d argument(s), %d were given", c.name, c.max, n)
+	}
+	return nil
+}
+
+func manual(i *invocation) error {
+	page, err := i.App.ToMan()
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(i.stdout, page)
+	return err
+}

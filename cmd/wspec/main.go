@@ -1,0 +1,102 @@
+// Command wspec reads transformer checkpoints and shows what each weight
+// matrix does: its singular values, ranks and how far they are from noise.
+//
+// Usage:
+//
+//	wspec analyze MODEL...   spectra and measures of every matrix, as a report folder
+//	wspec inspect MODEL      every tensor: role, shape, dtype, its fate and why
+//	wspec metrics            every measure: formula, source, value on noise
+//
+// MODEL is a .safetensors file or a folder in Hugging Face layout. Results go
+// to standard output; progress, warnings and errors to standard error. The
+// exit status is 0 when all went well, 1 when something failed and 2 when the
+// command line was wrong.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/urfave/cli/v2"
+)
+
+// version is set by the linker when a release is built.
+var version = "dev"
+
+// Exit statuses.
+const (
+	statusDone   = 0
+	statusFailed = 1
+	statusUsage  = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run executes one command line and returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	app := newApp(stdout, stderr)
+	args, err := reorder(app, args)
+	if err == nil {
+		err = app.RunContext(ctx, append([]string{app.Name}, args...))
+	}
+	if err == nil {
+		return statusDone
+	}
+	complain(stderr, err)
+	var usage *usageError
+	if errors.As(err, &usage) {
+		return statusUsage
+	}
+	return statusFailed
+}
+
+// complain writes an error as one sentence and, if it knows one, a hint.
+func complain(w io.Writer, err error) {
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(w, "wspec: error: interrupted; nothing was written")
+		return
+	}
+	fmt.Fprintln(w, "wspec: error:", printable(err.Error()))
+	var h interface{ Hint() string }
+	if errors.As(err, &h) && h.Hint() != "" {
+		fmt.Fprintln(w, "wspec: hint:", printable(h.Hint()))
+	}
+}
+
+// newApp builds the command line from the table of commands.
+func newApp(stdout, stderr io.Writer) *cli.App {
+	app := &cli.App{
+		Name:                      "wspec",
+		Usage:                     "what each weight matrix of a transformer does, beside what noise would give",
+		Version:                   version,
+		Writer:                    stdout,
+		ErrWriter:                 stderr,
+		HideHelpCommand:           true,
+		EnableBashCompletion:      true,
+		DisableSliceFlagSeparator: true,                         // globs hold commas: h.{q,k}
+		ExitErrHandler:            func(*cli.Context, error) {}, // run maps errors to statuses
+		OnUsageError:              asUsageError,
+		Action:                    noCommand,
+	}
+	for _, c := range commands() {
+		app.Commands = append(app.Commands, c.cli(stdout, stderr))
+	}
+	return app
+}
+
+// noCommand answers a command line without a command, or with one we lack.
+func noCommand(c *cli.Context) error {
+	if c.NArg() > 0 {
+		return usagef("run wspec --help for the commands there are", "unknown command %q", c.Args().First())
+	}
+	return cli.ShowAppHelp(c)
+}
