@@ -1,5 +1,8 @@
 package spectra
 
-// Kernel names the arithmetic underneath. Results are the same to the byte
-// for one kernel and may differ in last bits between two.
-func Kernel() string { return "gonum" }
+import "wspec/internal/linalg"
+
+// Kernel names the arithmetic underneath: "avx512", "avx2" or "portable".
+// Results are the same to the byte for one kernel, and may differ in last bits
+// between two.
+func Kernel() string { return linalg.Kernel() }

@@ -1,14 +1,19 @@
 package linalg
 
-// workColumns bounds the workspace of the LAPACK routines in columns of r
-// numbers: Dsytrd asks for 32, Dgeqrf for 32, Dgesvd for up to 99 of a
-// matrix twice as long as wide (block size 32), and the values themselves take
-// one or two.
-const workColumns = 104
+// workColumns bounds the working memory beside the matrices, in columns of as
+// many numbers as the side of the matrix: the packed panels of a product (256
+// and 192), the vectors of a reduction (6·32) and the values themselves.
+const workColumns = 704
 
-// smallWork bounds, in numbers, what does not grow with the shape: the least
-// workspace of a routine, a tile of a transpose.
-const smallWork = 4096
+// smallWork bounds, in numbers, what does not grow with the shape: packed
+// blocks of each worker, for as many as 16.
+const smallWork = 1 << 20
+
+// padding bounds by how much a side is rounded up for the kernels.
+const padding = 64
+
+// stackRows is the number of rows in which QR takes an m × n matrix.
+func stackRows(m, n int) int { return min(m, max(n, defaults().stack)) }
 
 // Footprint returns the bytes of working memory that GramValues or
 // DirectValues need at most for a rows × cols matrix, whichever of them needs
@@ -16,7 +21,7 @@ const smallWork = 4096
 // itself where that is smaller. The result is included, the source is not.
 func Footprint(rows, cols int) int64 {
 	n, r := int64(max(rows, cols)), int64(min(rows, cols))
-	gram := r*r + min(n, gramRows)*r
+	gram := (r + padding) * (r + padding)
 	direct := int64(stackRows(int(n), int(r))) * r
 	return 8 * (max(gram, direct) + workColumns*r + smallWork)
 }

@@ -3,105 +3,127 @@ package linalg
 import (
 	"math"
 	"slices"
-
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack/gonum"
 )
-
-// gramRows is the number of rows of the long side that a Gram matrix takes in
-// at a time. Measured at 768 columns, 32 to 256 rows are equally fast; 64 keep
-// the block under 400 KB there, within a level 2 cache.
-const gramRows = 64
 
 // GramValues returns the eigenvalues λ, descending, of scale²·WᵀW or
 // scale²·WWᵀ, whichever is smaller, for the m × n matrix w: λᵢ = (scale·σᵢ)²,
 // len(λ) = min(m, n). Small λ may come out negative by rounding: their
 // absolute error is of the order of max(m, n)·ε·λ₁, whatever their size.
 //
-// The Gram matrix is accumulated over blocks of rows (Dsyrk), reduced to
-// tridiagonal form (Dsytrd) and its eigenvalues found by the QL/QR variant
-// without square roots (Dsterf). Memory: Footprint.
+// The Gram matrix is accumulated over blocks of the long side, widened as they
+// are packed for the matrix product. It is then reduced to tridiagonal form
+// and its eigenvalues found without vectors. Memory: Footprint.
 //
 // threads is the number of goroutines it may use, at least 1; the result does
 // not depend on it. The error is ErrNoConvergence.
 func GramValues(w Source, scale float64, threads int) ([]float64, error) {
-	w, rows, r := tall(w)
-	lambda := make([]float64, r)
-	if r == 0 {
-		return lambda, nil
-	}
-	g := gram(w, rows, r, scale)
-	if !finite(g.Data) {
-		return nil, ErrNoConvergence
-	}
-	exponent := normalise(g)
-	if !eigenvalues(g, lambda) {
-		return nil, ErrNoConvergence
-	}
-	slices.Reverse(lambda)
-	for i := range lambda {
-		lambda[i] = math.Ldexp(lambda[i], -exponent)
-	}
-	return lambda, nil
+	return newEngine(best, threads).gramValues(w, scale)
 }
 
-// gram returns the upper triangle of scale²·wᵀw for the rows × r matrix w.
-func gram(w Source, rows, r int, scale float64) blas64.Symmetric {
-	g := blas64.Symmetric{Uplo: blas.Upper, N: r, Stride: r, Data: make([]float64, r*r)}
-	block := make([]float64, min(rows, gramRows)*r)
-	for i := 0; i < rows; i += gramRows {
-		a := blas64.General{Rows: min(gramRows, rows-i), Cols: r, Stride: r, Data: block}
-		load(a, w, i, scale)
-		blas64.Syrk(blas.Trans, 1, a, 1, g)
+// engine is a kernel with the memory it works in. It serves one caller at a
+// time.
+type engine struct {
+	*kernel
+	*packer[float64]
+	tuning
+	one []float64 // a result of dots
+}
+
+// tuning says where one algorithm takes over from another.
+type tuning struct {
+	// twoStage is the side from which a matrix is reduced in two stages, and
+	// width the bandwidth between them, a multiple of mr.
+	twoStage, width int
+	// stack is the least number of rows that QR takes at a time: below some
+	// hundreds the fixed costs of a factorisation show.
+	stack int
+}
+
+// defaults are the crossovers measured on an AVX-512 processor.
+func defaults() tuning { return tuning{twoStage: 256, width: 32, stack: 512} }
+
+func newEngine(k *kernel, threads int) *engine {
+	return &engine{k, newPacker(k.f64, threads), defaults(), make([]float64, 1)}
+}
+
+func (e *engine) gramValues(w Source, scale float64) ([]float64, error) {
+	w, rows, r := tall(w)
+	if r == 0 {
+		return make([]float64, 0), nil
+	}
+	lambda, err := e.eigenvalues(e.gram(w, rows, r, scale))
+	slices.Reverse(lambda)
+	return lambda, err
+}
+
+// gramTask is the number of rows of the Gram matrix that one worker takes: with
+// kc of a side they fill part of a level 2 cache.
+const gramTask = 96
+
+// gram returns scale²·wᵀw for the rows × r matrix w.
+func (e *engine) gram(w Source, rows, r int, scale float64) symmetric {
+	g := newSymmetric(r, e.f64)
+	kc := min(e.kc, rows)
+	panels := make([]float64, kc*roundUp(r, e.nr))
+	reader := newReader(e, w, scale)
+	for l := 0; l < rows; l += kc {
+		k := min(kc, rows-l)
+		reader.pack(panels, l, l+k, r)
+		updateLower(e.packer, lowerUpdate{g, r, k, panels, panels, e.nr, roundUp(gramTask, e.nr)})
 	}
 	return g
 }
 
-// eigenvalues writes the eigenvalues of g to lambda, ascending, and reports
-// convergence. g is overwritten. The largest element must be near 1, or all
-// zero.
-//
-// Dsytrd and Dsterf are called themselves rather than through Dsyev, to clear
-// what is negligible in between: Dsterf of gonum v0.17 panics on a block of the
-// tridiagonal matrix whose elements are all under 1e-122.
-func eigenvalues(g blas64.Symmetric, lambda []float64) bool {
-	var impl gonum.Implementation
-	e, tau := make([]float64, g.N-1), make([]float64, g.N-1)
-	work := make([]float64, 1)
-	impl.Dsytrd(g.Uplo, g.N, g.Data, g.Stride, lambda, e, tau, work, -1)
-	work = make([]float64, int(work[0]))
-	impl.Dsytrd(g.Uplo, g.N, g.Data, g.Stride, lambda, e, tau, work, len(work))
-	clearNegligible(lambda)
-	clearNegligible(e)
-	return impl.Dsterf(g.N, lambda, e)
+// reader packs rows of a Source into panels.
+type reader struct {
+	e     *engine
+	w     Source
+	flip  bool // w is the transpose of what was stored
+	scale float64
+	room  [][]float64
 }
 
-// clearNegligible zeroes the elements of x that are nothing beside 1.
-func clearNegligible(x []float64) {
-	const negligible = 1e-100 // far under ε = 2e-16, far over the 1e-122 of Dsterf
-	for i, v := range x {
-		if math.Abs(v) < negligible {
-			x[i] = 0
+func newReader(e *engine, w Source, scale float64) *reader {
+	r := &reader{e: e, w: w, scale: scale, room: make([][]float64, e.threads)}
+	if t, ok := w.(transposed); ok {
+		r.w, r.flip = t.s, true
+	}
+	return r
+}
+
+// stripRows is the number of rows that are widened at a time, to be packed
+// while they are in a near cache.
+const stripRows = 8
+
+// pack writes rows l0 … l1-1 of the n columns, times the scale, to panels of nr
+// columns.
+func (r *reader) pack(panels []float64, l0, l1, n int) {
+	k, nr := l1-l0, r.e.nr
+	if r.flip {
+		parallel(r.e.threads, (n+nr-1)/nr, func(w, t int) {
+			j, width := t*nr, min(nr, n-t*nr)
+			buf := r.buffer(w, width*k)
+			r.w.Block(buf, k, j, j+width, l0, l1)
+			r.e.pack(panels[j*k:], nr, r.scale, block[float64]{rowMajor(buf, k).t(), k, width})
+		})
+		return
+	}
+	if last := n / nr * nr; last < n {
+		clear(panels[last*k:][:k*nr])
+	}
+	parallel(r.e.threads, (k+stripRows-1)/stripRows, func(w, t int) {
+		l, rows := t*stripRows, min(stripRows, k-t*stripRows)
+		buf := r.buffer(w, rows*n)
+		r.w.Block(buf, n, l0+l, l0+l+rows, 0, n)
+		for j := 0; j < n; j += nr {
+			r.e.f64.scaleCopy(rows, min(nr, n-j), r.scale, buf[j:], n, panels[j*k+l*nr:], nr)
 		}
-	}
+	})
 }
 
-// normalise multiplies g by a power of two that brings its largest element,
-// which lies on the diagonal, into [½, 1), and returns the exponent. An
-// element so small that this leaves it subnormal is negligible.
-func normalise(g blas64.Symmetric) (exponent int) {
-	var top float64
-	for i := range g.N {
-		top = max(top, g.Data[i*g.Stride+i])
-	}
-	_, e := math.Frexp(top)
-	exponent = max(min(-e, 1023), -1022) // 2^exponent is a normal number
-	scale := math.Ldexp(1, exponent)
-	for i := range g.Data {
-		g.Data[i] *= scale
-	}
-	return exponent
+func (r *reader) buffer(worker, n int) []float64 {
+	r.room[worker] = grow(r.room[worker], n)
+	return r.room[worker]
 }
 
 // finite reports whether no element of x is NaN or infinite.

@@ -173,31 +173,9 @@ func TestNonFinite(t *testing.T) {
 	}
 }
 
-// Blocks of the tridiagonal matrix far under the rest once made gonum panic.
-func TestTinyBlock(t *testing.T) {
-	w := mat.NewDense(3, 3, []float64{1, 0, 0, 0, 2e-70, 1e-70, 0, 1e-70, 2e-70})
-	for name, of := range values() {
-		if v := must(t, of, linalg.Dense(w), 1, 1); v[0] != 1 || !(v[1] <= 1e-69) {
-			t.Errorf("%s: %v, want 1 and next to nothing", name, v)
-		}
-	}
-}
-
-// The long side costs no memory.
-func TestFootprintBounded(t *testing.T) {
-	const r = 768
-	for _, rows := range []int{3 * r, 50257, 1 << 30} {
-		for _, got := range []int64{linalg.Footprint(rows, r), linalg.Footprint(r, rows), linalg.FactorFootprint(rows, r)} {
-			if got > 3*8*r*r {
-				t.Errorf("%d×%d: %d bytes, more than three %d×%d matrices", rows, r, got, r, r)
-			}
-		}
-	}
-}
-
 // What is allocated in all cannot be less than what is held at once.
 func TestFootprint(t *testing.T) {
-	for _, shape := range [][2]int{{1, 1}, {2000, 3}, {150, 150}, {500, 64}, {100, 70}} {
+	for _, shape := range [][2]int{{1, 1}, {2000, 3}, {300, 300}, {1000, 64}, {150, 100}} {
 		w := linalg.Dense(layout(shape[0], shape[1]))
 		bound := linalg.Footprint(shape[0], shape[1])
 		for name, of := range values() {
@@ -216,7 +194,7 @@ func TestFootprint(t *testing.T) {
 // the counter is the process's, and others allocate too.
 func allocated(f func()) int64 {
 	least := int64(math.MaxInt64)
-	for range 3 {
+	for range 5 {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		f()

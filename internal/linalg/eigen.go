@@ -1,0 +1,73 @@
+package linalg
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/lapack/gonum"
+)
+
+// eigenvalues returns those of g, ascending. g is overwritten.
+func (e *engine) eigenvalues(g symmetric) ([]float64, error) {
+	scale, ok := normalize(g)
+	if !ok {
+		return nil, ErrNoConvergence
+	}
+	if scale == 0 {
+		return make([]float64, g.n), nil
+	}
+	var t tridiagonal
+	if g.n >= e.twoStage {
+		e.toBand(g, e.width, false)
+		t = e.chase(newBand(g, e.width))
+	} else {
+		t, _ = e.reduce(g)
+	}
+	lambda, err := e.tridiagonalValues(t)
+	for i := range lambda {
+		lambda[i] /= scale
+	}
+	return lambda, err
+}
+
+// normalize multiplies g by a power of two that brings its largest element
+// between 1 and 2, so that no square leaves the range of float64, and returns
+// the power: 0 for the zero matrix. It is not ok if an element is not finite.
+func normalize(g symmetric) (scale float64, ok bool) {
+	var top float64
+	for i := range g.n {
+		for _, v := range g.data[i*g.ld:][:i+1] {
+			if !(math.Abs(v) <= math.MaxFloat64) {
+				return 0, false
+			}
+			top = max(top, math.Abs(v))
+		}
+	}
+	if top == 0 {
+		return 0, true
+	}
+	_, exp := math.Frexp(top)
+	// The smallest numbers have no inverse within the range.
+	scale = math.Ldexp(1, min(1-exp, 1023))
+	if scale != 1 {
+		for i := range g.data {
+			g.data[i] *= scale
+		}
+	}
+	return scale, true
+}
+
+// bisectFrom is the side from which bisection is faster than Dsterf.
+const bisectFrom = 64
+
+// tridiagonalValues returns the eigenvalues of t, ascending: by bisection on
+// vectors where the processor has them, else by the QL and QR variant without
+// square roots of Pal, Walker and Kahan (Dsterf). t is overwritten.
+func (e *engine) tridiagonalValues(t tridiagonal) ([]float64, error) {
+	if e.sturm != nil && len(t.d) >= bisectFrom {
+		return e.bisect(t), nil
+	}
+	if !(gonum.Implementation{}).Dsterf(len(t.d), t.d, t.e) {
+		return nil, ErrNoConvergence
+	}
+	return t.d, nil
+}

@@ -1,0 +1,135 @@
+package linalg
+
+import (
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"wspec/internal/numtest"
+)
+
+// eachPath runs a test on every kernel that this processor has, with one and
+// with several workers.
+func eachPath(t *testing.T, f func(t *testing.T, e *engine)) {
+	for _, k := range kernels() {
+		t.Run(k.name, func(t *testing.T) {
+			for _, threads := range []int{1, 3} {
+				f(t, newEngine(k, threads))
+			}
+		})
+	}
+}
+
+func TestGramValuesPaths(t *testing.T) {
+	eachPath(t, func(t *testing.T, e *engine) {
+		numtest.Values{Power: 2, Of: func(w numtest.Source) ([]float64, error) {
+			lambda, err := e.gramValues(w, 1)
+			for i := range lambda { // rounding may leave small λ negative
+				lambda[i] = max(lambda[i], 0)
+			}
+			return lambda, err
+		}}.Run(t)
+	})
+}
+
+// Small matrices take the two stages too.
+func TestTwoStagePaths(t *testing.T) {
+	eachPath(t, func(t *testing.T, e *engine) {
+		e.twoStage, e.width = 1, 8
+		numtest.Values{Power: 2, Of: func(w numtest.Source) ([]float64, error) {
+			lambda, err := e.gramValues(w, 1)
+			for i := range lambda {
+				lambda[i] = max(lambda[i], 0)
+			}
+			return lambda, err
+		}}.Run(t)
+	})
+}
+
+func TestDirectValuesPaths(t *testing.T) {
+	eachPath(t, func(t *testing.T, e *engine) {
+		for _, stack := range []int{8, 512} { // many blocks of rows, and one
+			e.stack = stack
+			numtest.Values{Power: 1, Of: func(w numtest.Source) ([]float64, error) {
+				return e.directValues(w, 1)
+			}}.Run(t)
+		}
+	})
+}
+
+// RᵀR = WᵀW for matrices that come in many blocks of rows.
+func TestRFactorPaths(t *testing.T) {
+	eachPath(t, func(t *testing.T, e *engine) {
+		e.stack = 8
+		for _, shape := range [][2]int{{300, 3}, {40, 1}, {150, 64}, {999, 70}, {3, 5}} {
+			w := numtest.WithSpectrum(shape[0], shape[1], numtest.Graded(1e-3)(min(shape[0], shape[1])), 5)
+			for _, s := range []Source{Dense(w), Transpose(Dense(mat.DenseCopyOf(w.T())))} {
+				r, err := e.rFactor(s, 2)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var a, b mat.Dense
+				a.Mul(r.T(), r)
+				b.Mul(w.T(), w)
+				b.Scale(4, &b)
+				a.Sub(&a, &b)
+				ratio := mat.Norm(&a, 1) / (mat.Norm(&b, 1) * float64(shape[0]) * numtest.Epsilon)
+				if !(ratio <= numtest.MaxRatio) {
+					t.Errorf("%v: ‖RᵀR − 4WᵀW‖ ratio %.3g, want ≤ %v", shape, ratio, numtest.MaxRatio)
+				}
+			}
+		}
+	})
+}
+
+// checkDirections compares the leading directions with the spectrum that w
+// was made of, and with w itself, through numbers that they did not measure.
+func checkDirections(t *testing.T, e *engine, sigma []float64, shape [2]int) {
+	t.Helper()
+	w := numtest.WithSpectrum(shape[0], shape[1], sigma, 9)
+	k := min(shape[0], shape[1], 20)
+	d, err := e.topVectors(Dense(w), k, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	side := max(shape[0], shape[1])
+	if ratio := numtest.SpectrumRatio(d.Sigma, sigma[:k], side); !(ratio <= numtest.MaxRatio) {
+		t.Errorf("%v: σ ratio %.3g", shape, ratio)
+	}
+	for name, q := range map[string]*mat.Dense{"In": d.In, "Out": d.Out} {
+		if ratio := numtest.Orthogonality(q); !(ratio <= numtest.MaxRatio) {
+			t.Errorf("%v: %s orthogonality ratio %.3g", shape, name, ratio)
+		}
+	}
+	var image mat.Dense
+	image.Mul(d.In.T(), w)
+	for i := range k {
+		for j := range shape[1] {
+			image.Set(i, j, image.At(i, j)-d.Sigma[i]*d.Out.At(j, i))
+		}
+	}
+	// What the Gram matrix knows of a direction is relative to σ₁².
+	bound := numtest.MaxRatio * float64(side) * numtest.Epsilon * min(sigma[0]/max(sigma[k-1], 1e-300), 1e8)
+	if sigma[0] == 0 {
+		bound = numtest.MaxRatio * float64(side) * numtest.Epsilon
+	}
+	if r := mat.Norm(&image, 2) / max(sigma[0], 1e-300); !(r <= bound) {
+		t.Errorf("%v: residual %.3g, want ≤ %.3g", shape, r, bound)
+	}
+	if !(d.Residual <= bound) || !(d.Orthogonality <= numtest.MaxRatio*float64(side)*numtest.Epsilon) {
+		t.Errorf("%v: measured residual %.3g, orthogonality %.3g, want ≤ %.3g", shape, d.Residual, d.Orthogonality, bound)
+	}
+}
+
+func TestTopVectorsPaths(t *testing.T) {
+	eachPath(t, func(t *testing.T, e *engine) {
+		for _, width := range []int{8, 32} {
+			e.width = width
+			for _, s := range numtest.Shapes() {
+				for _, shape := range [][2]int{{1, 1}, {2, 1}, {3, 2}, {5, 17}, {64, 64}, {150, 64}, {64, 300}} {
+					checkDirections(t, e, s.Sigma(min(shape[0], shape[1])), shape)
+				}
+			}
+		}
+	})
+}
