@@ -117,3 +117,30 @@ func TestFootprintHolds(t *testing.T) {
 		}
 	}
 }
+
+// TestHugeJobs: what is more than a worker's share of the rest runs alone.
+func TestHugeJobs(t *testing.T) {
+	jobs := func(costs ...int64) []job {
+		var list []job
+		for _, c := range costs {
+			list = append(list, job{cost: c})
+		}
+		return list
+	}
+	for _, c := range []struct {
+		order         []job
+		workers, want int
+	}{
+		{jobs(), 2, 0},
+		{jobs(5), 2, 1},
+		{jobs(5), 1, 0}, // nobody would wait for it
+		{jobs(5, 5), 2, 0},
+		{jobs(9, 1, 1, 1), 2, 1},
+		{jobs(90, 50, 3, 3, 3), 2, 2},
+		{jobs(4, 4, 4, 4, 4, 4), 4, 0},
+	} {
+		if got := hugeJobs(c.order, c.workers); got != c.want {
+			t.Errorf("%d workers, %v: %d run alone, want %d", c.workers, c.order, got, c.want)
+		}
+	}
+}

@@ -33,22 +33,66 @@ func cost(m *loader.Matrix) int64 {
 	return total + 1 // even an empty matrix is a step
 }
 
-// runJobs fills one slot a job, the dearest first so that none is left to the
-// end alone, within the memory allowed.
+// runJobs fills one slot a job within the memory allowed, the dearest first.
+// A job that would keep the rest waiting has all workers inside it; the others
+// run one a worker.
 func runJobs(ctx context.Context, jobs []job, slots []Matrix, o Options) error {
+	if err := checkMemory(jobs, o); err != nil {
+		return err
+	}
+	workers := cmp.Or(o.Workers, runtime.GOMAXPROCS(0))
+	order := slices.Clone(jobs)
+	slices.SortStableFunc(order, func(a, b job) int { return cmp.Compare(b.cost, a.cost) })
+	meter := newMeter(order, o.Progress)
+	huge := hugeJobs(order, workers)
+	for _, j := range order[:huge] {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		meter.begin(j.matrix.Label)
+		slots[j.slot] = analyse(j, workers)
+		meter.finish(j)
+	}
+	return runBeside(ctx, order[huge:], workers, cmp.Or(o.MaxMemory, DefaultMaxMemory), func(j job) {
+		meter.begin(j.matrix.Label)
+		slots[j.slot] = analyse(j, 1)
+		meter.finish(j)
+	})
+}
+
+func checkMemory(jobs []job, o Options) error {
 	allow := cmp.Or(o.MaxMemory, DefaultMaxMemory)
 	for _, j := range jobs {
 		if need := footprint(j.matrix); need > allow {
 			return &MemoryError{Label: j.matrix.Label, Need: need, Allow: allow}
 		}
 	}
-	order := slices.Clone(jobs)
-	slices.SortStableFunc(order, func(a, b job) int { return cmp.Compare(b.cost, a.cost) })
-	memory := semaphore.NewWeighted(allow)
-	meter := newMeter(order, o.Progress)
-	g, running := errgroup.WithContext(ctx)
-	g.SetLimit(cmp.Or(o.Workers, runtime.GOMAXPROCS(0)))
+	return nil
+}
+
+// hugeJobs returns how many of the jobs, dearest first, are each more than one
+// worker's share of what is left: alone on one worker they would be its tail.
+func hugeJobs(order []job, workers int) int {
+	var left int64
 	for _, j := range order {
+		left += j.cost
+	}
+	for i, j := range order {
+		if j.cost <= left/int64(workers) {
+			return i
+		}
+		left -= j.cost
+	}
+	return len(order)
+}
+
+// runBeside runs the jobs in their order, as many at once as there are workers
+// and memory allows.
+func runBeside(ctx context.Context, jobs []job, workers int, allow int64, run func(job)) error {
+	memory := semaphore.NewWeighted(allow)
+	g, running := errgroup.WithContext(ctx)
+	g.SetLimit(workers)
+	for _, j := range jobs {
 		need := footprint(j.matrix)
 		if err := memory.Acquire(running, need); err != nil {
 			break // cancelled: Wait says why
@@ -58,9 +102,7 @@ func runJobs(ctx context.Context, jobs []job, slots []Matrix, o Options) error {
 			if err := running.Err(); err != nil {
 				return err
 			}
-			meter.begin(j.matrix.Label)
-			slots[j.slot] = analyse(j)
-			meter.finish(j)
+			run(j)
 			return nil
 		})
 	}
@@ -80,12 +122,13 @@ func footprint(m *loader.Matrix) int64 {
 	return spectra.ProductFootprint(rows, inner, cols)
 }
 
-// analyse does one matrix. Its failures are data.
-func analyse(j job) Matrix {
+// analyse does one matrix with so many threads inside, on which the result
+// does not depend. Its failures are data.
+func analyse(j job, threads int) Matrix {
 	out := describe(j)
 	var s *spectra.Spectrum
 	err := loader.Guard(func() (err error) {
-		s, err = values(j.matrix)
+		s, err = values(j.matrix, spectra.Options{Threads: threads})
 		return err
 	})
 	if err != nil {
@@ -101,11 +144,11 @@ func analyse(j job) Matrix {
 	return out
 }
 
-func values(m *loader.Matrix) (*spectra.Spectrum, error) {
+func values(m *loader.Matrix, o spectra.Options) (*spectra.Spectrum, error) {
 	if m.Kind == loader.Product {
-		return spectra.ProductValues(m.Factors[0], m.Factors[1], spectra.Options{})
+		return spectra.ProductValues(m.Factors[0], m.Factors[1], o)
 	}
-	return spectra.Values(m.Factors[0], spectra.Options{})
+	return spectra.Values(m.Factors[0], o)
 }
 
 // describe copies what the loader knows of a matrix; the numbers are undefined.
