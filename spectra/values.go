@@ -27,13 +27,13 @@ const (
 )
 
 // The Gram route squares: an error δ·σ₁² of λᵢ is one of δσ₁²/(2σᵢ) in σᵢ. It
-// is not used where that bound passes, at the smallest σ, one of these.
+// is not used where that bound passes, at the smallest σ, the first of these,
+// nor where the smallest σ, taken from its vector, may be off by the second.
 const (
 	// maxAbsolute bounds the error over σ₁: what is required of every route.
 	maxAbsolute = 1e-9
 	// maxRelative bounds the error over σ itself, so that a condition number is
-	// good to six digits with one to spare. It is the stricter from condition
-	// 100 on.
+	// good to six digits with one to spare.
 	maxRelative = 1e-7
 )
 
@@ -83,16 +83,35 @@ func (s *Spectrum) gram(w Source, e int, o Options) bool {
 	if s.Epsilon != 0 && s.Epsilon <= doubleEpsilon {
 		return false // every digit was stored, none is to be lost
 	}
-	lambda, err := linalg.GramValues(w, math.Ldexp(1, e), o.threads())
-	if err != nil || !(lambda[len(lambda)-1] > 0) {
+	delta := gramConstant * s.unit() // relative error of λ₁
+	lambda, least, err := linalg.GramSpectrum(w, math.Ldexp(1, e), delta/(2*maxRelative), o.threads())
+	if err != nil || !(least > 0) {
 		return false
 	}
+	r := len(lambda)
 	for i, l := range lambda {
-		s.Sigma[i] = math.Sqrt(l)
+		s.Sigma[i] = math.Sqrt(max(l, 0))
 	}
-	top, least := s.Sigma[0], s.Sigma[len(lambda)-1]
-	s.Floor.Method = gramConstant * s.unit() * top * top / (2 * least)
-	return s.Floor.Method <= maxAbsolute*top && s.Floor.Method <= maxRelative*least
+	s.Sigma[r-1] = least
+	top := s.Sigma[0]
+	s.Floor.Method = delta * top * top / (2 * least)
+	return s.Floor.Method <= maxAbsolute*top && leastError(lambda, least, delta) <= maxRelative
+}
+
+// leastError bounds the relative error of the smallest value: as the root of
+// the smallest λ, δλ₁/(2λ_r); or as the length of its vector's image, which the
+// other λⱼ disturb by Σ (δλ₁)²/((λⱼ − λ_r)·2λ_r), the better of the two.
+func leastError(lambda []float64, least, delta float64) float64 {
+	last, shift := least*least, delta*lambda[0]
+	var sum float64
+	for _, l := range lambda[:len(lambda)-1] {
+		gap := l - last - shift
+		if !(gap > 0) {
+			return shift / (2 * last) // two values too close to tell their vectors apart
+		}
+		sum += shift * shift / (gap * 2 * last)
+	}
+	return min(sum, shift/(2*last))
 }
 
 // direct sets the values of w·2^e by the direct route.

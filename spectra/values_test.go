@@ -123,7 +123,8 @@ func TestRoutes(t *testing.T) {
 		{"condition 1e3", 1e3, epsilonF32, spectra.MethodGram},
 		{"condition 1e3, storage unknown", 1e3, 0, spectra.MethodGram},
 		{"condition 1e8", 1e8, epsilonF32, spectra.MethodBidiagonal},
-		{"condition 1e4: σ_r itself to 1e-7", 1e4, epsilonF32, spectra.MethodBidiagonal},
+		{"condition 1e4: σ_r by its vector", 1e4, epsilonF32, spectra.MethodGram},
+		{"condition 1e6: σ_r itself to 1e-7", 1e6, epsilonF32, spectra.MethodBidiagonal},
 		{"F64 storage", 10, epsilonF64, spectra.MethodBidiagonal},
 	}
 	for _, test := range tests {
@@ -135,6 +136,11 @@ func TestRoutes(t *testing.T) {
 		if got := s.Sigma[0] / s.Sigma[63]; !(math.Abs(got/test.condition-1) <= 1e-6) {
 			t.Errorf("%s: condition number %v, want %v within 1e-6", test.name, got, test.condition)
 		}
+	}
+	twins := numtest.Graded(1e-4)(64)
+	twins[62] = twins[63]
+	if s := values(t, withSpectrum(150, 64, twins, epsilonF32)); s.Method != spectra.MethodBidiagonal {
+		t.Errorf("two smallest values alike: %s, want %s, their vectors cannot be told apart", s.Method, spectra.MethodBidiagonal)
 	}
 	deficient := make([]float64, 64)
 	deficient[0], deficient[1] = 1, 0.5

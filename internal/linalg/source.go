@@ -98,17 +98,3 @@ func tall(w Source) (t Source, rows, cols int) {
 	}
 	return w, rows, cols
 }
-
-// load reads all columns of rows i … i+a.Rows-1 of w into a, times scale.
-func load(a blas64.General, w Source, i int, scale float64) {
-	w.Block(a.Data, a.Stride, i, i+a.Rows, 0, a.Cols)
-	if scale == 1 {
-		return
-	}
-	for k := range a.Rows {
-		row := a.Data[k*a.Stride:][:a.Cols]
-		for j := range row {
-			row[j] *= scale
-		}
-	}
-}
