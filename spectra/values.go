@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
 	"wspec/internal/linalg"
@@ -141,11 +139,10 @@ func (s *Spectrum) unscale(e int) error {
 	return nil
 }
 
-// factor is one side of a product, reduced to what its spectrum depends on.
+// factor is what the bounds of a product need of one side.
 type factor struct {
-	r        *mat.Dense // triangular factor of the matrix times 2^exponent
-	exponent int
-	norm     float64 // ‖r‖₂
+	exponent int     // the side times 2^exponent has its largest entry near 1
+	norm     float64 // ‖·‖₂ of that
 	rounding float64 // ‖E‖₂ of its storage, times 2^exponent
 	zero     bool
 }
@@ -167,11 +164,11 @@ func ProductValues(a, b Source, o Options) (*Spectrum, error) {
 	if inner != k {
 		return nil, fmt.Errorf("spectra: %d×%d times %d×%d: %w", m, k, inner, n, mat.ErrShape)
 	}
-	fa, err := newFactor(a, a, o)
+	fa, err := newFactor(a, o)
 	if err != nil {
 		return nil, fmt.Errorf("first factor: %w", err)
 	}
-	fb, err := newFactor(b, linalg.Transpose(b), o)
+	fb, err := newFactor(b, o)
 	if err != nil {
 		return nil, fmt.Errorf("second factor: %w", err)
 	}
@@ -183,16 +180,14 @@ func ProductValues(a, b Source, o Options) (*Spectrum, error) {
 	// Three decompositions, each with its error.
 	s.Floor.Method = 3 * directConstant * math.Sqrt(float64(max(m, k, n))) * doubleEpsilon * fa.norm * fb.norm
 	s.Floor.DType = math.Ldexp(fa.rounding*fb.norm+fa.norm*fb.rounding, -fa.exponent-fb.exponent)
-	s.Sigma, err = linalg.DirectValues(linalg.Dense(core(fa.r, fb.r)), 1, o.threads())
+	s.Sigma, err = linalg.ProductValues(a, linalg.Scaled(b, math.Ldexp(1, fb.exponent)), math.Ldexp(1, fa.exponent), o.threads())
 	if err != nil {
 		return nil, err
 	}
 	return s, s.unscale(fa.exponent + fb.exponent)
 }
 
-// newFactor reduces w, given also turned so that its columns are the product's
-// inner side. The census is of w itself, for the position in an error.
-func newFactor(w, turned Source, o Options) (*factor, error) {
+func newFactor(w Source, o Options) (*factor, error) {
 	c, err := takeCensus(w)
 	if err != nil {
 		return nil, err
@@ -202,25 +197,12 @@ func newFactor(w, turned Source, o Options) (*factor, error) {
 	}
 	f := &factor{exponent: c.exponent()}
 	f.rounding = math.Ldexp(c.rounding(epsilon(w)), f.exponent)
-	f.r, err = linalg.RFactor(turned, math.Ldexp(1, f.exponent), o.threads())
-	if err != nil {
-		return nil, err
-	}
-	lambda, err := linalg.GramValues(linalg.Dense(f.r), 1, o.threads())
+	lambda, err := linalg.GramValues(w, math.Ldexp(1, f.exponent), o.threads())
 	if err != nil {
 		return nil, err
 	}
 	f.norm = math.Sqrt(lambda[0]) // the largest loses nothing by squaring
 	return f, nil
-}
-
-// core returns ra·rbᵀ, for ra p × k and rb q × k.
-func core(ra, rb *mat.Dense) *mat.Dense {
-	p, _ := ra.Dims()
-	q, _ := rb.Dims()
-	c := mat.NewDense(p, q, nil)
-	blas64.Gemm(blas.NoTrans, blas.Trans, 1, ra.RawMatrix(), rb.RawMatrix(), 0, c.RawMatrix())
-	return c
 }
 
 // censusFootprint is the memory of takeCensus: its tile and its counts.
@@ -237,8 +219,6 @@ func Footprint(rows, cols int) int64 {
 // at most for an m × k matrix times a k × n one, its result included, the
 // sources not.
 func ProductFootprint(m, k, n int) int64 {
-	p, q := min(m, k), min(n, k)
-	factors := linalg.FactorFootprint(m, k) + linalg.FactorFootprint(n, k)
-	norms := linalg.Footprint(p, k) + linalg.Footprint(q, k)
-	return censusFootprint + factors + norms + 8*int64(p)*int64(q) + linalg.Footprint(p, q)
+	norm := max(linalg.Footprint(m, k), linalg.Footprint(k, n))
+	return censusFootprint + max(norm, linalg.ProductFootprint(m, k, n)) + 16*int64(min(m, k, n))
 }

@@ -83,7 +83,7 @@ func analyzed(t *testing.T, model string) *report.Document {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "out")
 	var stdout, stderr bytes.Buffer
-	if status := run(context.Background(), []string{"analyze", model, "--out", dir}, &stdout, &stderr); status != statusDone {
+	if status := run(context.Background(), []string{"analyze", model, "--out", dir, "--format", "csv"}, &stdout, &stderr); status != statusDone {
 		t.Fatalf("status %d: %s", status, stderr.String())
 	}
 	f, err := os.Open(filepath.Join(dir, "report.json"))

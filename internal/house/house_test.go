@@ -33,6 +33,7 @@ var allowed = map[string][]string{
 	"wspec/internal/numtest": {"wspec/internal/linalg", "gonum.org/v1/gonum/..."},
 	"wspec/internal/golden":  {"github.com/google/go-cmp/cmp"},
 	"wspec/internal/house":   {},
+	"wspec/internal/bench":   {"wspec/internal/linalg", "gonum.org/v1/gonum/..."},
 }
 
 // testOnly lists packages that nothing but tests may import.

@@ -97,3 +97,36 @@ func benchStages(b *testing.B, name string, e *engine, shape [2]int) {
 		})
 	})
 }
+
+// BenchmarkTopVectors times all values and 20 directions of an MLP matrix.
+func BenchmarkTopVectors(b *testing.B) {
+	w := Dense(mat.NewDense(768, 3072, randoms(768*3072, 1)))
+	for _, threads := range []int{1, 2} {
+		b.Run(fmt.Sprint("threads=", threads), func(b *testing.B) {
+			fastest(b, func() time.Duration {
+				return timed(func() { newEngine(best, threads).topVectors(w, 20, 1) })
+			})
+		})
+	}
+}
+
+// BenchmarkProduct times the values of a head's OV, 768 × 64 × 768.
+func BenchmarkProduct(b *testing.B) {
+	x := Dense(mat.NewDense(768, 64, randoms(768*64, 1)))
+	y := Dense(mat.NewDense(64, 768, randoms(768*64, 2)))
+	fastest(b, func() time.Duration {
+		return timed(func() { newEngine(best, 1).productValues(x, y, 1) })
+	})
+}
+
+// BenchmarkDirect times DirectValues.
+func BenchmarkDirect(b *testing.B) {
+	for _, shape := range [][2]int{{64, 64}, {768, 768}, {1024, 768}} {
+		x := Dense(mat.NewDense(shape[0], shape[1], randoms(shape[0]*shape[1], 1)))
+		b.Run(fmt.Sprint(shape), func(b *testing.B) {
+			fastest(b, func() time.Duration {
+				return timed(func() { newEngine(best, 1).directValues(x, 1) })
+			})
+		})
+	}
+}

@@ -35,29 +35,6 @@ func newBand(a symmetric, w int) band {
 // from is the part of the band that starts at element (i, j).
 func (b band) from(i, j int) []float64 { return b.data[i*b.ld+j+b.at:] }
 
-// chase brings a band matrix to tridiagonal form, one column after the other:
-// what a reflector pushes out of the band is chased down the diagonal in steps
-// of w rows (Lang 1993; Haidar, Ltaief and Dongarra 2011).
-func (e *engine) chase(b band) tridiagonal {
-	c := newChaser(e, b)
-	for s := range b.n - 2 {
-		c.sweep(s)
-	}
-	return b.tridiagonal()
-}
-
-// chaseKeep is chase, and returns the reflectors as well.
-func (e *engine) chaseKeep(b band) (tridiagonal, *chased) {
-	c := newChaser(e, b)
-	c.kept = &chased{w: b.w}
-	for s := range b.n - 2 {
-		c.kept.v = append(c.kept.v, make([]float64, 0, b.n-1-s))
-		c.kept.tau = append(c.kept.tau, make([]float64, 0, (b.n-2-s)/b.w+1))
-		c.sweep(s)
-	}
-	return b.tridiagonal(), c.kept
-}
-
 // tridiagonal returns the diagonal and the elements beside it.
 func (b band) tridiagonal() tridiagonal {
 	t := tridiagonal{make([]float64, b.n), make([]float64, max(b.n-1, 0))}
@@ -70,10 +47,12 @@ func (b band) tridiagonal() tridiagonal {
 	return t
 }
 
-// chaser holds the reflector at work and vectors beside it. The vectors that
-// meet columns start at off, the place of a block's first column in its cache
-// line, and are zero around that part, so that whole lines of the band can be
-// read and written: the blocks of one sweep all have the same off.
+// chaser runs one sweep: it annihilates a column under its first subdiagonal
+// and chases what that pushes out of the band, w rows a step. It holds the
+// reflector at work and vectors beside it. The vectors that meet columns start
+// at off, the place of a block's first column in its cache line, and are zero
+// around that part, so that whole lines of the band can be read and written:
+// the blocks of one sweep all have the same off.
 type chaser struct {
 	*engine
 	b       band
@@ -81,35 +60,38 @@ type chaser struct {
 	v, u, y []float64
 	x       []float64
 	kept    *chased // nil if not asked for
+
+	s, i, rows int // sweep, first row of the next square, its size or 0 at the end
+	tau        float64
 }
 
-func newChaser(e *engine, b band) *chaser {
+func newChaser(e *engine, b band, kept *chased) *chaser {
 	vector := func() []float64 { return make([]float64, b.w+2*lineLanes) }
-	return &chaser{engine: e, b: b, v: vector(), u: vector(), y: vector(), x: vector()}
+	own := *e // e.one is written to
+	own.one = make([]float64, 1)
+	return &chaser{engine: &own, b: b, v: vector(), u: vector(), y: vector(), x: vector(), kept: kept}
 }
 
-// sweep annihilates column s under its first subdiagonal.
-func (c *chaser) sweep(s int) {
-	b := c.b
-	rows := min(b.w, b.n-1-s)
-	if rows < 2 {
-		return
-	}
+// start annihilates column s.
+func (c *chaser) start(s int) {
+	c.s, c.i, c.rows = s, s+1, min(c.b.w, c.b.n-1-s)
 	c.off = (s + 1) % lineLanes
-	tau := c.column(s, rows)
-	for i := s + 1; ; i += b.w {
-		if c.kept != nil {
-			c.kept.v[s] = append(c.kept.v[s], c.v[c.off:][:rows]...)
-			c.kept.tau[s] = append(c.kept.tau[s], tau)
-		}
-		c.square(i, rows, tau)
-		next := min(b.w, b.n-i-rows)
-		if next <= 0 {
-			return
-		}
-		tau = c.below(i, next, tau)
-		rows = next
+	c.tau = c.column(s, c.rows)
+}
+
+// step applies the reflector at work to a square and to the block under it,
+// and makes the next reflector.
+func (c *chaser) step() {
+	if c.kept != nil {
+		c.kept.v[c.s] = append(c.kept.v[c.s], c.v[c.off:][:c.rows]...)
+		c.kept.tau[c.s] = append(c.kept.tau[c.s], c.tau)
 	}
+	c.square(c.i, c.rows, c.tau)
+	next := max(0, min(c.b.w, c.b.n-c.i-c.rows))
+	if next > 0 {
+		c.tau = c.below(c.i, next, c.tau)
+	}
+	c.i, c.rows = c.i+c.rows, next
 }
 
 // column makes the reflector of the m elements under the diagonal in column s,

@@ -29,18 +29,19 @@ func (e *engine) eigenvalues(g symmetric) ([]float64, error) {
 	return lambda, err
 }
 
-// normalize multiplies g by a power of two that brings its largest element
-// between 1 and 2, so that no square leaves the range of float64, and returns
-// the power: 0 for the zero matrix. It is not ok if an element is not finite.
+// normalize multiplies the Gram matrix g by a power of two that brings its
+// largest element between 1 and 2, so that no square leaves the range of
+// float64, and returns the power: 0 for the zero matrix. It is not ok if an
+// element is not finite. The largest element of a Gram matrix is on its
+// diagonal, and nothing is infinite or NaN beside finite diagonal elements.
 func normalize(g symmetric) (scale float64, ok bool) {
 	var top float64
 	for i := range g.n {
-		for _, v := range g.data[i*g.ld:][:i+1] {
-			if !(math.Abs(v) <= math.MaxFloat64) {
-				return 0, false
-			}
-			top = max(top, math.Abs(v))
+		v := g.data[i*g.ld+i]
+		if !(math.Abs(v) <= math.MaxFloat64) {
+			return 0, false
 		}
+		top = max(top, v)
 	}
 	if top == 0 {
 		return 0, true

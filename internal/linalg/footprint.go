@@ -33,3 +33,18 @@ func FactorFootprint(rows, cols int) int64 {
 	c := int64(cols)
 	return 8 * (int64(stackRows(rows, cols))*c + workColumns*c + smallWork)
 }
+
+// ProductFootprint returns the bytes of working memory that ProductValues needs
+// at most for an m × k matrix times a k × n one: a Cholesky pass holds a whole
+// factor twice, where that factor is not too long for it. The result is
+// included, the sources are not.
+func ProductFootprint(m, k, n int) int64 {
+	held := func(rows int) int64 {
+		if rows > maxCholeskyRows {
+			return 0
+		}
+		return 16 * int64(rows) * int64(k)
+	}
+	factors := FactorFootprint(m, k) + FactorFootprint(n, k) + max(held(m), held(n))
+	return factors + 8*int64(k)*int64(k) + Footprint(min(m, k), min(n, k))
+}

@@ -1,11 +1,9 @@
 package linalg
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
-	"time"
 )
 
 func randoms(n int, seed uint64) []float64 {
@@ -18,8 +16,8 @@ func randoms(n int, seed uint64) []float64 {
 }
 
 func TestMultiply(t *testing.T) {
-	for _, k := range kernels() {
-		for _, dim := range [][3]int{{1, 1, 1}, {8, 24, 3}, {7, 25, 300}, {200, 30, 17}, {31, 97, 64}, {0, 3, 3}, {250, 250, 270}} {
+	for _, k := range testKernels() {
+		for _, dim := range [][3]int{{1, 1, 1}, {8, 24, 3}, {7, 25, 300}, {200, 30, 17}, {31, 97, 64}, {0, 3, 3}, {100, 101, 270}} {
 			for _, trans := range []int{0, 1, 2, 3} {
 				for _, threads := range []int{1, 3} {
 					testMultiply(t, k, dim, trans, threads)
@@ -53,26 +51,6 @@ func testMultiply(t *testing.T, kn *kernel, dim [3]int, trans, threads int) {
 	for i := range c {
 		if !(math.Abs(c[i]-want[i]) <= 1e-15*float64(k)*20) {
 			t.Fatalf("%s %v trans %d threads %d: %d: %v want %v", kn.name, dim, trans, threads, i, c[i], want[i])
-		}
-	}
-}
-
-func BenchmarkMultiply(b *testing.B) {
-	for _, kn := range kernels() {
-		for _, n := range []int{64, 256, 768, 2048} {
-			for _, threads := range []int{1, 2} {
-				b.Run(fmt.Sprintf("%s/n=%d/threads=%d", kn.name, n, threads), func(b *testing.B) {
-					x, y, z := randoms(n*n, 1), randoms(n*n, 2), make([]float64, n*n)
-					p := newPacker(kn.f64, threads)
-					best := time.Hour
-					for b.Loop() {
-						start := time.Now()
-						p.multiply(product[float64]{n, n, n, 1, rowMajor(x, n), rowMajor(y, n), z, n})
-						best = min(best, time.Since(start))
-					}
-					b.ReportMetric(2*float64(n)*float64(n)*float64(n)/float64(best.Nanoseconds()), "GF/s")
-				})
-			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package linalg
 
 import (
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -8,14 +9,22 @@ import (
 	"wspec/internal/numtest"
 )
 
-// eachPath runs a test on every kernel that this processor has, with one and
-// with several workers.
+// testKernels returns the kernels for large tests: all, but not plain Go under
+// the race detector where there is another. What it would see is the same.
+func testKernels() []*kernel {
+	all := kernels()
+	if raceDetector && len(all) > 1 {
+		return all[:len(all)-1]
+	}
+	return all
+}
+
+// eachPath runs a test on every kernel that this processor has, with several
+// workers: TestThreadsDoNotShow says that one gives the same.
 func eachPath(t *testing.T, f func(t *testing.T, e *engine)) {
-	for _, k := range kernels() {
+	for _, k := range testKernels() {
 		t.Run(k.name, func(t *testing.T) {
-			for _, threads := range []int{1, 3} {
-				f(t, newEngine(k, threads))
-			}
+			f(t, newEngine(k, 3))
 		})
 	}
 }
@@ -48,12 +57,10 @@ func TestTwoStagePaths(t *testing.T) {
 
 func TestDirectValuesPaths(t *testing.T) {
 	eachPath(t, func(t *testing.T, e *engine) {
-		for _, stack := range []int{8, 512} { // many blocks of rows, and one
-			e.stack = stack
-			numtest.Values{Power: 1, Of: func(w numtest.Source) ([]float64, error) {
-				return e.directValues(w, 1)
-			}}.Run(t)
-		}
+		e.stack = 64 // several blocks of rows where the suite has 150 and 300
+		numtest.Values{Power: 1, Of: func(w numtest.Source) ([]float64, error) {
+			return e.directValues(w, 1)
+		}}.Run(t)
 	})
 }
 
@@ -123,13 +130,74 @@ func checkDirections(t *testing.T, e *engine, sigma []float64, shape [2]int) {
 
 func TestTopVectorsPaths(t *testing.T) {
 	eachPath(t, func(t *testing.T, e *engine) {
-		for _, width := range []int{8, 32} {
-			e.width = width
-			for _, s := range numtest.Shapes() {
-				for _, shape := range [][2]int{{1, 1}, {2, 1}, {3, 2}, {5, 17}, {64, 64}, {150, 64}, {64, 300}} {
-					checkDirections(t, e, s.Sigma(min(shape[0], shape[1])), shape)
+		for i, s := range numtest.Shapes() {
+			e.width = 8 + 8*(i%2)
+			for _, shape := range [][2]int{{1, 1}, {2, 1}, {3, 2}, {5, 17}, {64, 64}, {40, 100}} {
+				checkDirections(t, e, s.Sigma(min(shape[0], shape[1])), shape)
+			}
+		}
+	})
+}
+
+// The values of a product are those of the matrix it forms.
+func TestProductValuesPaths(t *testing.T) {
+	eachPath(t, func(t *testing.T, e *engine) {
+		e.stack = 16
+		for _, dim := range [][3]int{{1, 1, 1}, {64, 8, 50}, {7, 30, 5}, {5, 3, 40}, {0, 4, 4}, {100, 30, 80}, {150, 17, 64}} {
+			for _, last := range []float64{0.3, 1e-2, 1e-3, 1e-12} { // once, twice, and not by Cholesky
+				a := numtest.WithSpectrum(dim[0], dim[1], numtest.Graded(last)(min(dim[0], dim[1])), 1)
+				b := numtest.WithSpectrum(dim[1], dim[2], numtest.Graded(last)(min(dim[1], dim[2])), 2)
+				var ab mat.Dense
+				want := []float64{}
+				if dim[0] > 0 {
+					ab.Mul(a, b)
+					want, _ = e.directValues(Dense(&ab), 3)
+				}
+				got, err := e.productValues(shaped{Dense(a), dim[0], dim[1]}, shaped{Dense(b), dim[1], dim[2]}, 3)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want = want[:min(dim[0], dim[1], dim[2])]
+				if ratio := numtest.SpectrumRatio(got, want, max(dim[0], dim[1], dim[2])); !(ratio <= numtest.MaxRatio) {
+					t.Errorf("%v to %v: ratio %.3g, want ≤ %v", dim, last, ratio, numtest.MaxRatio)
 				}
 			}
 		}
 	})
+}
+
+// shaped gives an empty matrix its shape.
+type shaped struct {
+	Source
+	rows, cols int
+}
+
+func (s shaped) Dims() (rows, cols int) { return s.rows, s.cols }
+
+// Results are the same to the bit for any number of workers, and for a matrix
+// and its transpose.
+func TestThreadsDoNotShow(t *testing.T) {
+	w := mat.NewDense(290, 260, randoms(290*260, 8))
+	for _, k := range testKernels() {
+		var first []float64
+		for _, threads := range []int{1, 2, 5} {
+			for _, s := range []Source{Dense(w), Transpose(Dense(mat.DenseCopyOf(w.T()))), Dense(mat.DenseCopyOf(w.T()))} {
+				var all []float64
+				gram, _ := newEngine(k, threads).gramValues(s, 0.5)
+				all = append(all, gram...)
+				if m, _ := s.Dims(); m == 290 {
+					direct, _ := newEngine(k, threads).directValues(s, 0.5)
+					d, _ := newEngine(k, threads).topVectors(s, 5, 0.5)
+					all = append(append(all, direct...), d.In.RawMatrix().Data...)
+				}
+				n := min(len(all), max(len(first), len(gram)))
+				if first == nil {
+					first = all
+				}
+				if !slices.Equal(all[:n], first[:n]) {
+					t.Errorf("%s: %d threads: results differ", k.name, threads)
+				}
+			}
+		}
+	}
 }

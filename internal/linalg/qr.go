@@ -2,7 +2,7 @@ package linalg
 
 // qrPanel is the number of columns of a QR panel: the reflectors of a panel are
 // applied to the columns after it at once.
-const qrPanel = 32
+const qrPanel = 16
 
 // qr factors blocks of rows, one under the other, into one triangular R
 // (sequential TSQR: Demmel, Grigori, Hoemmen and Langou 2012). Columns are

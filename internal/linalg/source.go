@@ -98,3 +98,19 @@ func tall(w Source) (t Source, rows, cols int) {
 	}
 	return w, rows, cols
 }
+
+// Scaled returns s with every number times factor, of the same shape. With a
+// power of two nothing is rounded within the range of float64.
+func Scaled(s Source, factor float64) Source { return scaled{s, factor} }
+
+type scaled struct {
+	Source
+	factor float64
+}
+
+func (s scaled) Block(dst []float64, ld, i0, i1, j0, j1 int) {
+	s.Source.Block(dst, ld, i0, i1, j0, j1)
+	for i := range i1 - i0 {
+		scale(dst[i*ld:][:j1-j0], s.factor)
+	}
+}
