@@ -1,5 +1,17 @@
 package linalg
 
+// apply replaces the k vectors, rows ld apart in x, by Q·x: the reflector of
+// the first row was made last, and is applied first.
+func (q reflectors) apply(e *engine, x []float64, k, ld int) {
+	c := make([]float64, k)
+	for i := 1; i < q.a.n; i++ {
+		v := q.a.data[i*q.a.ld:][:i]
+		e.dots(k, i, x, ld, v, c)
+		scale(c, -q.tau[i])
+		e.rank1(k, i, x, ld, c, v)
+	}
+}
+
 // apply replaces the k vectors of n elements, rows ld apart in x, by Q·x.
 func (q blockReflector) apply(e *engine, x []float64, k, ld int) {
 	if q.k == 0 {

@@ -1,15 +1,16 @@
 package linalg
 
+import "slices"
+
 // blockReflector is Q = I − V·T·Vᵀ, the product of k reflectors: row r of vt
 // is the r-th vector, of which the first n elements count; T is k × k, lower
 // triangular, at t with rows ldt apart.
 type blockReflector struct {
-	k, n    int
-	vt      []float64
-	ldv     int
-	t       []float64
-	ldt     int
-	firstAt int // row of the reduced matrix that vector 0 came from
+	k, n int
+	vt   []float64
+	ldv  int
+	t    []float64
+	ldt  int
 }
 
 // toBand brings a to a band matrix of w subdiagonals by orthogonal
@@ -22,13 +23,10 @@ func (e *engine) toBand(a symmetric, w int, keep bool) []blockReflector {
 	var kept []blockReflector
 	b := newBander(e, a, w)
 	for m := a.n; m-w > 1; m -= w {
-		if keep && m < a.n {
-			b.renew()
-		}
 		b.panel(m)
 		b.twoSided(m - w)
 		if keep {
-			kept = append(kept, b.q)
+			kept = append(kept, b.q.clone())
 		}
 	}
 	return kept
@@ -59,13 +57,19 @@ func newBander(e *engine, a symmetric, w int) *bander {
 	for i := range b.trans {
 		b.trans[i] = make([]float64, e.kc*e.nr)
 	}
-	b.renew()
+	b.q = blockReflector{vt: make([]float64, w*ld), ldv: ld, t: make([]float64, w*w), ldt: w}
 	return b
 }
 
-// renew gives the block reflector memory of its own.
-func (b *bander) renew() {
-	b.q = blockReflector{vt: make([]float64, b.w*b.ld), ldv: b.ld, t: make([]float64, b.w*b.w), ldt: b.w}
+// clone returns a copy in memory of its own, no more than it needs.
+func (q blockReflector) clone() blockReflector {
+	ld := roundUp(q.n, lineLanes)
+	vt := make([]float64, q.k*ld)
+	for r := range q.k {
+		copy(vt[r*ld:][:q.n], q.vt[r*q.ldv:])
+	}
+	q.vt, q.ldv, q.t = vt, ld, slices.Clone(q.t)
+	return q
 }
 
 // panel annihilates rows m-w … m-1 left of the band, the last row first, and
@@ -73,7 +77,7 @@ func (b *bander) renew() {
 func (b *bander) panel(m int) {
 	n := m - b.w
 	first := max(0, b.w+1-n) // rows before it lie within the band
-	b.q.k, b.q.n, b.q.firstAt = b.w-first, n, n+first
+	b.q.k, b.q.n = b.w-first, n
 	rows := b.a.data[n*b.a.ld:]
 	clear(b.q.vt)
 	for r := b.w - 1; r >= first; r-- {

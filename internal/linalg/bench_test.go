@@ -80,13 +80,13 @@ func benchStages(b *testing.B, name string, e *engine, shape [2]int) {
 	b.Run(name+"toband", func(b *testing.B) {
 		best := fastest(b, func() time.Duration {
 			copy(a.data, g.data)
-			return timed(func() { e.toBand(a, e.width, false) })
+			return timed(func() { e.toBand(a, e.bandwidth(n), false) })
 		})
 		b.ReportMetric(4./3*float64(n)*float64(n)*float64(n)/float64(best.Nanoseconds()), "GF/s")
 	})
 	b.Run(name+"chase", func(b *testing.B) {
 		fastest(b, func() time.Duration {
-			bb := newBand(a, e.width)
+			bb := newBand(a, e.bandwidth(n))
 			return timed(func() { e.chase(bb) })
 		})
 	})

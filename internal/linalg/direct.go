@@ -27,11 +27,12 @@ func (e *engine) directValues(w Source, scale float64) ([]float64, error) {
 
 // RFactor returns the min(m, n) × n upper-trapezoidal factor R of
 // scale·W = Q·R for the m × n matrix w; Q, with orthonormal columns, is not
-// formed. The signs of R's rows are those that the reflections give. If m or n
-// is 0 the result is the empty matrix.
+// formed. The signs of R's rows are arbitrary. If m or n is 0 the result is the
+// empty matrix.
 //
 // The rows of w are taken in blocks, each of which is factored under the R of
-// the blocks before it. Memory: FactorFootprint.
+// the blocks before it; where w is tall and well conditioned, R is the Cholesky
+// factor of the Gram matrix instead. Memory: FactorFootprint.
 //
 // threads is the number of goroutines it may use, at least 1; the result does
 // not depend on it. The error is ErrNoConvergence, for numbers that are not
@@ -45,14 +46,14 @@ func (e *engine) rFactor(w Source, scale float64) (*mat.Dense, error) {
 	if m == 0 || n == 0 {
 		return &mat.Dense{}, nil
 	}
-	q := e.factor(w, scale)
-	if !finite(q.r) {
+	q := e.rOf(w, scale)
+	if !finite(q.data) {
 		return nil, ErrNoConvergence
 	}
-	r := mat.NewDense(min(m, n), n, nil)
+	r := mat.NewDense(q.rows, n, nil)
 	for j := range n {
-		for i := range min(j+1, q.ldr) {
-			r.Set(i, j, q.r[j*q.ldr+i])
+		for i := range min(j+1, q.rows) {
+			r.Set(i, j, q.data[j*q.ld+i])
 		}
 	}
 	return r, nil

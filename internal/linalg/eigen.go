@@ -15,18 +15,36 @@ func (e *engine) eigenvalues(g symmetric) ([]float64, error) {
 	if scale == 0 {
 		return make([]float64, g.n), nil
 	}
-	var t tridiagonal
-	if g.n >= e.twoStage {
-		e.toBand(g, e.width, false)
-		t = e.chase(newBand(g, e.width))
-	} else {
-		t, _ = e.reduce(g)
-	}
+	t, _ := e.tridiagonalize(g, false)
 	lambda, err := e.tridiagonalValues(t)
 	for i := range lambda {
 		lambda[i] /= scale
 	}
 	return lambda, err
+}
+
+// transformation replaces k vectors, rows ld apart in x, by Q·x.
+type transformation func(x []float64, k, ld int)
+
+// tridiagonalize returns T = QᵀgQ, and Q if keep. g is overwritten, and Q may
+// keep a reference to it.
+func (e *engine) tridiagonalize(g symmetric, keep bool) (tridiagonal, transformation) {
+	if g.n < e.twoStage {
+		t, q := e.reduce(g)
+		return t, func(x []float64, k, ld int) { q.apply(e, x, k, ld) }
+	}
+	w := e.bandwidth(g.n)
+	blocks := e.toBand(g, w, keep)
+	if !keep {
+		return e.chase(newBand(g, w)), nil
+	}
+	t, sweeps := e.chaseKeep(newBand(g, w))
+	return t, func(x []float64, k, ld int) {
+		sweeps.apply(e, x, k, ld)
+		for i := len(blocks) - 1; i >= 0; i-- {
+			blocks[i].apply(e, x, k, ld)
+		}
+	}
 }
 
 // normalize multiplies the Gram matrix g by a power of two that brings its
@@ -58,12 +76,15 @@ func normalize(g symmetric) (scale float64, ok bool) {
 }
 
 // bisectFrom is the side from which bisection is faster than Dsterf.
-const bisectFrom = 64
+const bisectFrom = 160
 
 // tridiagonalValues returns the eigenvalues of t, ascending: by bisection on
 // vectors where the processor has them, else by the QL and QR variant without
 // square roots of Pal, Walker and Kahan (Dsterf). t is overwritten.
 func (e *engine) tridiagonalValues(t tridiagonal) ([]float64, error) {
+	if !finite(t.d) || !finite(t.e) {
+		return nil, ErrNoConvergence
+	}
 	if e.sturm != nil && len(t.d) >= bisectFrom {
 		return e.bisect(t), nil
 	}

@@ -1,9 +1,10 @@
 package linalg
 
 // workColumns bounds the working memory beside the matrices, in columns of as
-// many numbers as the side of the matrix: the packed panels of a product (256
-// and 192), the vectors of a reduction (6·32) and the values themselves.
-const workColumns = 704
+// many numbers as the side of the matrix: the panels of a reduction (7·64), the
+// band (3·64 and a little), the packed panels of a product (160 and 192), and
+// the values themselves.
+const workColumns = 1100
 
 // smallWork bounds, in numbers, what does not grow with the shape: packed
 // blocks of each worker, for as many as 16.
@@ -15,36 +16,35 @@ const padding = 64
 // stackRows is the number of rows in which QR takes an m × n matrix.
 func stackRows(m, n int) int { return min(m, max(n, defaults().stack)) }
 
-// Footprint returns the bytes of working memory that GramValues or
-// DirectValues need at most for a rows × cols matrix, whichever of them needs
-// more: with r = min(rows, cols), about two r × r matrices, or the matrix
-// itself where that is smaller. The result is included, the source is not.
+// Footprint returns the bytes of working memory that GramValues, GramSpectrum
+// or DirectValues need at most for a rows × cols matrix, whichever of them
+// needs most: with r = min(rows, cols), about three r × r matrices. The result
+// is included, the source is not.
 func Footprint(rows, cols int) int64 {
-	n, r := int64(max(rows, cols)), int64(min(rows, cols))
-	gram := (r + padding) * (r + padding)
-	direct := int64(stackRows(int(n), int(r))) * r
-	return 8 * (max(gram, direct) + workColumns*r + smallWork)
+	n, r := max(rows, cols), min(rows, cols)
+	side := int64(r + padding)
+	gram := 2 * side * side // the matrix, and the reflectors of both stages
+	direct := int64(stackRows(n, r)+padding)*side + 2*side*side
+	return 8 * (max(gram, direct) + workColumns*side + smallWork)
 }
 
 // FactorFootprint returns the bytes of working memory that RFactor needs at
-// most for a rows × cols matrix: about twice its result, or the matrix itself
-// where that is smaller. The result is included, the source is not.
+// most for a rows × cols matrix: about three times its result, or, where that
+// is not too long, the matrix twice. The result is included, the source is not.
 func FactorFootprint(rows, cols int) int64 {
-	c := int64(cols)
-	return 8 * (int64(stackRows(rows, cols))*c + workColumns*c + smallWork)
+	side := int64(cols + padding)
+	r := int64(min(rows, cols) + padding)
+	stack := int64(stackRows(rows, cols)+padding) * side
+	if held := int64(rows+padding) * side; mayRepeat(rows, cols) {
+		stack = max(stack, 2*held+2*side*side) + side*side
+	}
+	return 8 * (stack + 2*r*side + workColumns*side + smallWork)
 }
 
 // ProductFootprint returns the bytes of working memory that ProductValues needs
-// at most for an m × k matrix times a k × n one: a Cholesky pass holds a whole
-// factor twice, where that factor is not too long for it. The result is
-// included, the sources are not.
+// at most for an m × k matrix times a k × n one. The result is included, the
+// sources are not.
 func ProductFootprint(m, k, n int) int64 {
-	held := func(rows int) int64 {
-		if rows > maxCholeskyRows {
-			return 0
-		}
-		return 16 * int64(rows) * int64(k)
-	}
-	factors := FactorFootprint(m, k) + FactorFootprint(n, k) + max(held(m), held(n))
-	return factors + 8*int64(k)*int64(k) + Footprint(min(m, k), min(n, k))
+	core := max(min(m, k), min(n, k))
+	return FactorFootprint(m, k) + FactorFootprint(n, k) + 8*int64(core)*int64(core) + Footprint(core, core)
 }

@@ -31,16 +31,34 @@ type engine struct {
 
 // tuning says where one algorithm takes over from another.
 type tuning struct {
-	// twoStage is the side from which a matrix is reduced in two stages, and
-	// width the bandwidth between them, a multiple of mr.
-	twoStage, width int
+	// twoStage is the side from which a matrix is reduced in two stages.
+	twoStage int
+	// width is the bandwidth between the stages, a multiple of mr; 0 chooses.
+	width int
+	// wave is the side from which several workers chase bulges together.
+	wave int
 	// stack is the least number of rows that QR takes at a time: below some
 	// hundreds the fixed costs of a factorisation show.
 	stack int
 }
 
+// bandwidth returns the width of the band between the stages for side n. The
+// first stage gains from a wide band, since the matrix is then read from
+// memory fewer times, the second from a narrow one.
+func (t tuning) bandwidth(n int) int {
+	switch {
+	case t.width != 0:
+		return t.width
+	case n < 1500: // the half that is kept nearly fits in a level 2 cache
+		return 24
+	case n < 3000:
+		return 48
+	}
+	return 64
+}
+
 // defaults are the crossovers measured on an AVX-512 processor.
-func defaults() tuning { return tuning{twoStage: 256, width: 32, stack: 512} }
+func defaults() tuning { return tuning{twoStage: 700, wave: 512, stack: 512} }
 
 func newEngine(k *kernel, threads int) *engine {
 	return &engine{k, newPacker(k.f64, threads), defaults(), make([]float64, 1)}
@@ -85,15 +103,29 @@ type reader struct {
 
 func newReader(e *engine, w Source, scale float64) *reader {
 	r := &reader{e: e, w: w, scale: scale, room: make([][]float64, e.threads)}
-	if t, ok := w.(transposed); ok {
-		r.w, r.flip = t.s, true
+	for {
+		switch t := r.w.(type) {
+		case transposed:
+			r.w, r.flip = t.s, !r.flip
+			continue
+		case scaled:
+			// Both factors at once, if they do not leave the range together.
+			if f := math.Abs(r.scale * t.factor); f >= 0x1p-1000 && f <= 0x1p1000 {
+				r.w, r.scale = t.Source, r.scale*t.factor
+				continue
+			}
+		}
+		return r
 	}
-	return r
 }
 
-// stripRows is the number of rows that are widened at a time, to be packed
-// while they are in a near cache.
-const stripRows = 8
+// stripRows is the number of rows that are widened at a time, to be transposed
+// while they are in a near cache; packRows of a long row are enough to be
+// packed as they are.
+const (
+	stripRows = 8
+	packRows  = 4
+)
 
 // pack writes rows l0 … l1-1 of the n columns, times the scale, to panels of nr
 // columns.
@@ -111,8 +143,8 @@ func (r *reader) pack(panels []float64, l0, l1, n int) {
 	if last := n / nr * nr; last < n {
 		clear(panels[last*k:][:k*nr])
 	}
-	parallel(r.e.threads, (k+stripRows-1)/stripRows, func(w, t int) {
-		l, rows := t*stripRows, min(stripRows, k-t*stripRows)
+	parallel(r.e.threads, (k+packRows-1)/packRows, func(w, t int) {
+		l, rows := t*packRows, min(packRows, k-t*packRows)
 		buf := r.buffer(w, rows*n)
 		r.w.Block(buf, n, l0+l, l0+l+rows, 0, n)
 		for j := 0; j < n; j += nr {

@@ -34,8 +34,7 @@ func (e *engine) gramSpectrum(w Source, scale, enough float64) (lambda []float64
 	if unit == 0 {
 		return make([]float64, r), 0, nil
 	}
-	blocks := e.toBand(g, e.width, true)
-	t, sweeps := e.chaseKeep(newBand(g, e.width))
+	t, back := e.tridiagonalize(g, true)
 	lambda, err = e.tridiagonalValues(tridiagonal{slices.Clone(t.d), slices.Clone(t.e)})
 	if err != nil {
 		return nil, 0, err
@@ -50,10 +49,7 @@ func (e *engine) gramSpectrum(w Source, scale, enough float64) (lambda []float64
 	}
 	short := newSide(1, r)
 	short.x = e.inverseIteration(t, []float64{last}, short.ld)
-	sweeps.apply(e, short.x, 1, short.ld)
-	for i := len(blocks) - 1; i >= 0; i-- {
-		blocks[i].apply(e, short.x, 1, short.ld)
-	}
+	back(short.x, 1, short.ld)
 	long := newSide(1, rows)
 	newReader(e, w, scale).times(short, long)
 	return lambda, length(long.x), nil

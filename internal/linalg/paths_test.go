@@ -44,7 +44,7 @@ func TestGramValuesPaths(t *testing.T) {
 // Small matrices take the two stages too.
 func TestTwoStagePaths(t *testing.T) {
 	eachPath(t, func(t *testing.T, e *engine) {
-		e.twoStage, e.width = 1, 8
+		e.twoStage, e.width, e.wave = 1, 8, 1
 		numtest.Values{Power: 2, Of: func(w numtest.Source) ([]float64, error) {
 			lambda, err := e.gramValues(w, 1)
 			for i := range lambda {
@@ -131,7 +131,7 @@ func checkDirections(t *testing.T, e *engine, sigma []float64, shape [2]int) {
 func TestTopVectorsPaths(t *testing.T) {
 	eachPath(t, func(t *testing.T, e *engine) {
 		for i, s := range numtest.Shapes() {
-			e.width = 8 + 8*(i%2)
+			e.twoStage, e.width, e.wave = 1000*(i/2%2), 8+8*(i%2), 1 // both ways
 			for _, shape := range [][2]int{{1, 1}, {2, 1}, {3, 2}, {5, 17}, {64, 64}, {40, 100}} {
 				checkDirections(t, e, s.Sigma(min(shape[0], shape[1])), shape)
 			}
@@ -183,11 +183,16 @@ func TestThreadsDoNotShow(t *testing.T) {
 		for _, threads := range []int{1, 2, 5} {
 			for _, s := range []Source{Dense(w), Transpose(Dense(mat.DenseCopyOf(w.T()))), Dense(mat.DenseCopyOf(w.T()))} {
 				var all []float64
-				gram, _ := newEngine(k, threads).gramValues(s, 0.5)
+				fresh := func() *engine {
+					e := newEngine(k, threads)
+					e.twoStage, e.wave = 1, 1
+					return e
+				}
+				gram, _ := fresh().gramValues(s, 0.5)
 				all = append(all, gram...)
 				if m, _ := s.Dims(); m == 290 {
-					direct, _ := newEngine(k, threads).directValues(s, 0.5)
-					d, _ := newEngine(k, threads).topVectors(s, 5, 0.5)
+					direct, _ := fresh().directValues(s, 0.5)
+					d, _ := fresh().topVectors(s, 5, 0.5)
 					all = append(append(all, direct...), d.In.RawMatrix().Data...)
 				}
 				n := min(len(all), max(len(first), len(gram)))

@@ -18,9 +18,14 @@ type Directions struct {
 	// Values are all λ of the smaller Gram matrix, as of GramValues.
 	Values []float64
 
+	// Least is the smallest singular value, as of GramSpectrum.
+	Least float64
+
 	// Residual is the largest of ‖Inᵢ·W − σᵢ·Outᵢ‖ and ‖W·Outᵢ − σᵢ·Inᵢ‖, over σ₁,
 	// in [0, ∞): measured, not estimated. 0 if W is zero.
 	Residual float64
+	// Residuals are those of each direction; Residual is their largest.
+	Residuals []float64
 	// Orthogonality is the largest element of |InᵀIn − I| and |OutᵀOut − I|,
 	// in [0, ∞), measured.
 	Orthogonality float64
@@ -53,27 +58,33 @@ func (e *engine) topVectors(w Source, k int, scale float64) (*Directions, error)
 	if unit == 0 {
 		unit = 1
 	}
-	blocks := e.toBand(g, e.width, true)
-	t, sweeps := e.chaseKeep(newBand(g, e.width))
+	t, back := e.tridiagonalize(g, true)
 	lambda, err := e.tridiagonalValues(tridiagonal{slices.Clone(t.d), slices.Clone(t.e)})
 	if err != nil {
 		return nil, err
 	}
 	slices.Reverse(lambda)
 	ld := roundUp(r, lineLanes)
-	x := e.inverseIteration(t, lambda[:k], ld)
-	sweeps.apply(e, x, k, ld)
-	for i := len(blocks) - 1; i >= 0; i-- {
-		blocks[i].apply(e, x, k, ld)
+	sought := slices.Clone(lambda[:k])
+	if k < r {
+		sought = append(sought, lambda[r-1])
 	}
+	x := e.inverseIteration(t, sought, ld)
+	back(x, len(sought), ld)
 	for i := range lambda {
 		lambda[i] /= unit
 	}
-	d, err := e.bothEnds(newReader(e, w, scale), side{k, r, ld, x}, rows)
+	reader := newReader(e, w, scale)
+	d, err := e.bothEnds(reader, side{k, r, ld, x[:k*ld]}, rows)
 	if err != nil {
 		return nil, err
 	}
-	d.Values = lambda
+	d.Values, d.Least = lambda, d.Sigma[k-1]
+	if k < r {
+		long := newSide(1, rows)
+		reader.times(side{1, r, ld, x[k*ld:]}, long)
+		d.Least = length(long.x)
+	}
 	if m < n {
 		d.In, d.Out = d.Out, d.In
 	}
@@ -109,11 +120,11 @@ func (e *engine) bothEnds(w *reader, short side, rows int) (*Directions, error) 
 	w.times(short, long)
 	core := mat.NewDense(k, k, nil) // of long = coreᵀ·Q
 	b := e.newBasis(long.x, rows, long.ld)
-	image := slices.Clone(long.x)
+	image := side{k, rows, long.ld, slices.Clone(long.x)}
 	for i := range k {
 		b.add(i, uint64(i))
 	}
-	e.inner(side{k, rows, long.ld, image}, long, core)
+	e.inner(image, long, core)
 	var svd mat.SVD
 	if !finite(core.RawMatrix().Data) || !svd.Factorize(core, mat.SVDThin) {
 		return nil, ErrNoConvergence
@@ -124,7 +135,9 @@ func (e *engine) bothEnds(w *reader, short side, rows int) (*Directions, error) 
 	svd.VTo(&right)
 	d := &Directions{Sigma: svd.Values(nil)}
 	short, long = e.rotate(short, &left), e.rotate(long, &right)
-	d.measure(e, w, short, long)
+	back := newSide(k, short.n)
+	w.timesTransposed(long, back)
+	d.measure(e, [2]side{short, back}, [2]side{long, e.rotate(image, &left)})
 	d.In, d.Out = long.columns(), short.columns()
 	return d, nil
 }
@@ -143,38 +156,43 @@ func (e *engine) rotate(s side, c *mat.Dense) side {
 	return out
 }
 
-// measure sets Residual and Orthogonality.
-func (d *Directions) measure(e *engine, w *reader, short, long side) {
-	gram := mat.NewDense(short.k, short.k, nil)
-	for _, s := range []side{short, long} {
-		e.inner(s, s, gram)
-		for i := range s.k {
-			for j := range s.k {
-				want := 0.0
-				if i == j {
-					want = 1
-				}
-				d.Orthogonality = worse(d.Orthogonality, math.Abs(gram.At(i, j)-want))
+// measure sets Residual and Orthogonality, given the vectors of both sides and
+// what w maps those of the other side to.
+func (d *Directions) measure(e *engine, short, long [2]side) {
+	d.Residuals = make([]float64, len(d.Sigma))
+	for _, s := range [][2]side{short, long} {
+		d.Orthogonality = worse(d.Orthogonality, e.loss(s[0]))
+		for i, sigma := range d.Sigma {
+			if d.Sigma[0] == 0 {
+				break
 			}
-		}
-	}
-	image, back := newSide(long.k, long.n), newSide(short.k, short.n)
-	w.times(short, image)
-	w.timesTransposed(long, back)
-	if d.Sigma[0] == 0 {
-		return
-	}
-	for i, sigma := range d.Sigma {
-		for _, pair := range [][2]side{{image, long}, {back, short}} {
-			got, want := pair[0].x[i*pair[0].ld:], pair[1].x[i*pair[1].ld:]
+			want, got := s[0].x[i*s[0].ld:], s[1].x[i*s[1].ld:]
 			var sum float64
-			for j := range pair[0].n {
+			for j := range s[0].n {
 				diff := (got[j] - sigma*want[j]) / d.Sigma[0]
 				sum += diff * diff
 			}
-			d.Residual = worse(d.Residual, math.Sqrt(sum))
+			d.Residuals[i] = worse(d.Residuals[i], math.Sqrt(sum))
+			d.Residual = worse(d.Residual, d.Residuals[i])
 		}
 	}
+}
+
+// loss returns the largest element of |XXᵀ − I| for the vectors of s.
+func (e *engine) loss(s side) float64 {
+	gram := mat.NewDense(s.k, s.k, nil)
+	e.inner(s, s, gram)
+	var most float64
+	for i := range s.k {
+		for j := range s.k {
+			want := 0.0
+			if i == j {
+				want = 1
+			}
+			most = worse(most, math.Abs(gram.At(i, j)-want))
+		}
+	}
+	return most
 }
 
 // worse is max, and NaN if one is.

@@ -49,8 +49,12 @@ func (e *engine) waves(b band, kept *chased) {
 	count := (sweeps + waveSweeps - 1) / waveSweeps
 	done := make([]atomic.Int64, count+1) // ticks of each wave; of wave t-1 at t
 	done[0].Store(waveEnd)
-	room := make([]*[waveSweeps]*chaser, e.threads)
-	parallel(e.threads, count, func(worker, t int) {
+	workers := e.threads
+	if b.n < e.wave {
+		workers = 1
+	}
+	room := make([]*[waveSweeps]*chaser, workers)
+	parallel(workers, count, func(worker, t int) {
 		if room[worker] == nil {
 			room[worker] = new([waveSweeps]*chaser)
 			for q := range room[worker] {

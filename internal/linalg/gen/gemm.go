@@ -40,7 +40,6 @@ func tile(v vector, e element) {
 			acc[i][j] = v.zero()
 		}
 	}
-	prefetchTile(v, c, cs)
 	step := func() {
 		var col [3]VecVirtual
 		for j := range col {
@@ -57,6 +56,7 @@ func tile(v vector, e element) {
 		ADDQ(as, a)
 		ADDQ(bs, b)
 	}
+	fetchingRows(v, k, c, cs, step)
 	unrolled(k, 4, step)
 	for i := range v.mr {
 		for j := range acc[i] {
@@ -70,17 +70,29 @@ func tile(v vector, e element) {
 	RET()
 }
 
-// prefetchTile asks for the lines of C, which are needed only after the loop.
-func prefetchTile(v vector, c, cs GPVirtual) {
-	row := GP64()
-	MOVQ(c, row)
-	for range v.mr {
-		for d := 0; d < 3*v.bytes; d += 64 {
-			PREFETCHT0(Mem{Base: row, Disp: d})
-		}
-		PREFETCHT0(Mem{Base: row, Disp: 3*v.bytes - 1})
-		ADDQ(cs, row)
+// fetchGroup is the number of steps between the requests for two rows of C, so
+// that these do not hold up the loads of the steps.
+const fetchGroup = 4
+
+// fetchingRows emits the first steps of a long sum, which ask for a row of C at
+// a time: C is needed only at the end, and may be far.
+func fetchingRows(v vector, k, c, cs GPVirtual, step func()) {
+	CMPQ(k, U8(fetchGroup*v.mr))
+	JL(LabelRef("loop4"))
+	row, left := move(c), GP64()
+	MOVQ(I32(int32(v.mr)), left)
+	Label("fetch")
+	for d := 0; d < 3*v.bytes; d += 64 {
+		PREFETCHT0(Mem{Base: row, Disp: d})
 	}
+	PREFETCHT0(Mem{Base: row, Disp: 3*v.bytes - 1})
+	ADDQ(cs, row)
+	for range fetchGroup {
+		step()
+	}
+	SUBQ(U8(fetchGroup), k)
+	DECQ(left)
+	JNZ(LabelRef("fetch"))
 }
 
 // unrolled emits step k times, in groups.
