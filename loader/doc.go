@@ -9,5 +9,7 @@
 // Numbers stay where they are, in the mapped file: a View widens them block by block. Every tensor of the files is listed
 // with its fate; what is worth saying about the model is a Warning, which is data.
 //
+// A Vocabulary, read when it is first asked for, says which text each token id stands for and which ids a text is made of.
+//
 // The content of files is hostile here: it gives a typed error, never a panic, and no name in it leads out of the model's folder.
 package loader

@@ -70,6 +70,7 @@ type family struct {
 	modelTypes []string // values of model_type in config.json
 	prefix     string   // may stand before any tensor name, or not
 	keys       configKeys
+	norms      norms
 	lines      []line
 }
 
@@ -101,6 +102,7 @@ func gpt2() family {
 			dModel: "n_embd", nLayers: "n_layer", nHeads: "n_head", dVocab: "vocab_size", nCtx: "n_positions",
 			dMLP: "n_inner", mlpRatio: 4, tied: true,
 		},
+		norms: norms{attention: "h.{l}.ln_1.weight", mlp: "h.{l}.ln_2.weight", final: "ln_f.weight"},
 		lines: []line{
 			{name: "wte.weight", layout: inOut, roles: []role{wE}},
 			{name: "wpe.weight", layout: inOut, roles: []role{wPos}},
@@ -134,6 +136,10 @@ func llama() family {
 		keys: configKeys{
 			dModel: "hidden_size", nLayers: "num_hidden_layers", nHeads: "num_attention_heads", dVocab: "vocab_size",
 			nCtx: "max_position_embeddings", nKVHeads: "num_key_value_heads", dHead: "head_dim", dMLP: "intermediate_size",
+		},
+		norms: norms{
+			attention: "layers.{l}.input_layernorm.weight", mlp: "layers.{l}.post_attention_layernorm.weight",
+			final: "norm.weight", rms: true,
 		},
 		lines: []line{
 			{name: "embed_tokens.weight", layout: inOut, roles: []role{wE}},

@@ -47,7 +47,7 @@ func writeTensors(t *testing.T, path string, metadata map[string]string, tensors
 	writeFile(t, path, b.String())
 }
 
-// writeModel makes a folder with config.json and model.safetensors.
+// writeModel makes a folder with config.json, model.safetensors and a vocab.json without tokens.
 func writeModel(t *testing.T, config string, tensors ...safetensors.Tensor) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "model")
@@ -55,6 +55,7 @@ func writeModel(t *testing.T, config string, tensors ...safetensors.Tensor) stri
 		t.Fatal(err)
 	}
 	writeFile(t, filepath.Join(dir, configName), config)
+	writeFile(t, filepath.Join(dir, vocabName), "{}")
 	writeTensors(t, filepath.Join(dir, weightsName), nil, tensors...)
 	return dir
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"wspec/internal/safetensors"
 )
@@ -30,6 +31,7 @@ type Model struct {
 	Warnings []Warning
 
 	checkpoint *checkpoint
+	vocabulary func() (*Vocabulary, error)
 	unknown    error // why the family is Generic, nil where it is not
 }
 
@@ -61,7 +63,7 @@ const (
 )
 
 // Warning is something to know about the model. Codes: no_config, unknown_family, generic, no_match, missing_tensors, alias, tied,
-// tied_differs, skipped_tensors, not_in_index.
+// tied_differs, skipped_tensors, not_in_index, no_tokenizer.
 type Warning struct {
 	Code    string `json:"code"`
 	Message string `json:"message"` // one sentence; names of unknown origin in it are quoted
@@ -91,6 +93,10 @@ func Open(path string, o Options) (*Model, error) {
 	if err != nil {
 		c.close()
 		return nil, err
+	}
+	m.vocabulary = sync.OnceValues(func() (*Vocabulary, error) { return c.readVocabulary(m.Config.DVocab) })
+	if c.folder && !c.hasTokenizer() {
+		m.warn("no_tokenizer", "neither %s nor %s in the folder: tokens are shown by their ids", tokenizerName, vocabName)
 	}
 	return m, nil
 }

@@ -29,6 +29,7 @@ const (
 type checkpoint struct {
 	path   string            // of the model: as given, or the folder of the index that was given
 	dir    string            // folder that no file may lie outside of
+	folder bool              // the folder is the model, not one file
 	config rawConfig         // nil where a bare file has no config.json beside it
 	index  map[string]string // tensor → shard, nil without an index
 	shards []shard
@@ -87,6 +88,7 @@ func (c *checkpoint) openFile(path string, hash bool) error {
 }
 
 func (c *checkpoint) openFolder(hash bool) error {
+	c.folder = true
 	weights, err := c.readFolder(hash)
 	if err != nil {
 		return err

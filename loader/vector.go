@@ -1,0 +1,71 @@
+package loader
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The norms of a model, by the names that Model.Vector takes.
+const (
+	NormAttention = "ln_1" // before the attention of a layer
+	NormMLP       = "ln_2" // before the MLP of a layer
+	NormFinal     = "ln_f" // before W_U; its layer is -1
+)
+
+// norms says where a family stores the weights of its norms, one vector of d_model numbers each.
+type norms struct {
+	attention, mlp, final string // names of lines
+	rms                   bool   // RMSNorm, which takes no mean away; else LayerNorm
+}
+
+// RMSNorm reports whether the model's norms divide by the root of the mean square without taking the mean away first. It is
+// false where the family is not known.
+func (m *Model) RMSNorm() bool { return m.norms().rms }
+
+// Vector returns the weight (the gain, d_model numbers) of a norm of a layer, widened, and whether the checkpoint has it. It is
+// read under Guard, as views are.
+func (m *Model) Vector(name string, layer int) ([]float64, bool) {
+	n := m.norms()
+	pattern, ok := map[string]string{NormAttention: n.attention, NormMLP: n.mlp, NormFinal: n.final}[name]
+	if !ok || pattern == "" {
+		return nil, false
+	}
+	short := strings.Replace(pattern, "{l}", strconv.Itoa(layer), 1)
+	i := slices.IndexFunc(m.Tensors, func(t Tensor) bool {
+		return strings.TrimPrefix(t.Name, m.prefix()) == short
+	})
+	if i < 0 {
+		return nil, false
+	}
+	t, ok := m.checkpoint.tensor(m.Tensors[i])
+	if !ok || !t.DType.IsFloat() {
+		return nil, false
+	}
+	v := make([]float64, t.Elements())
+	t.Widen(v, 0)
+	return v, true
+}
+
+// tensor returns the stored tensor that t describes.
+func (c *checkpoint) tensor(t Tensor) (stored, bool) {
+	for _, s := range c.shards {
+		if s.name == t.File {
+			x, ok := s.Tensor(t.Name)
+			return stored{x, s.name}, ok
+		}
+	}
+	return stored{}, false
+}
+
+// entry is the model's family, the zero value where it is generic.
+func (m *Model) entry() family {
+	all := families()
+	if i := slices.IndexFunc(all, func(f family) bool { return f.name == m.Family }); i >= 0 {
+		return all[i]
+	}
+	return family{}
+}
+
+func (m *Model) norms() norms   { return m.entry().norms }
+func (m *Model) prefix() string { return m.entry().prefix }
