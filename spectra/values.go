@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/mat"
-
 	"wspec/internal/linalg"
 )
 
@@ -81,9 +79,15 @@ func (s *Spectrum) gram(w Source, e int, o Options) bool {
 	if s.Epsilon != 0 && s.Epsilon <= doubleEpsilon {
 		return false // every digit was stored, none is to be lost
 	}
-	delta := gramConstant * s.unit() // relative error of λ₁
-	lambda, least, err := linalg.GramSpectrum(w, math.Ldexp(1, e), delta/(2*maxRelative), o.threads())
-	if err != nil || !(least > 0) {
+	enough := gramConstant * s.unit() / (2 * maxRelative)
+	lambda, least, err := linalg.GramSpectrum(w, math.Ldexp(1, e), enough, o.threads())
+	return err == nil && s.fromGram(lambda, least)
+}
+
+// fromGram sets the values from the eigenvalues of the smaller Gram matrix and
+// the smallest value, and reports whether they are good enough.
+func (s *Spectrum) fromGram(lambda []float64, least float64) bool {
+	if !(least > 0) {
 		return false
 	}
 	r := len(lambda)
@@ -91,6 +95,7 @@ func (s *Spectrum) gram(w Source, e int, o Options) bool {
 		s.Sigma[i] = math.Sqrt(max(l, 0))
 	}
 	s.Sigma[r-1] = least
+	delta := gramConstant * s.unit() // relative error of λ₁
 	top := s.Sigma[0]
 	s.Floor.Method = delta * top * top / (2 * least)
 	return s.Floor.Method <= maxAbsolute*top && leastError(lambda, least, delta) <= maxRelative
@@ -162,7 +167,7 @@ func ProductValues(a, b Source, o Options) (*Spectrum, error) {
 	m, k := a.Dims()
 	inner, n := b.Dims()
 	if inner != k {
-		return nil, fmt.Errorf("spectra: %d×%d times %d×%d: %w", m, k, inner, n, mat.ErrShape)
+		return nil, shapeError(m, k, inner, n)
 	}
 	fa, err := newFactor(a, o)
 	if err != nil {
@@ -177,9 +182,7 @@ func ProductValues(a, b Source, o Options) (*Spectrum, error) {
 	if len(s.Sigma) == 0 || fa.zero || fb.zero {
 		return s, nil
 	}
-	// Three decompositions, each with its error.
-	s.Floor.Method = 3 * directConstant * math.Sqrt(float64(max(m, k, n))) * doubleEpsilon * fa.norm * fb.norm
-	s.Floor.DType = math.Ldexp(fa.rounding*fb.norm+fa.norm*fb.rounding, -fa.exponent-fb.exponent)
+	s.productFloor(fa, fb, max(m, k, n))
 	s.Sigma, err = linalg.ProductValues(a, linalg.Scaled(b, math.Ldexp(1, fb.exponent)), math.Ldexp(1, fa.exponent), o.threads())
 	if err != nil {
 		return nil, err
@@ -187,22 +190,42 @@ func ProductValues(a, b Source, o Options) (*Spectrum, error) {
 	return s, s.unscale(fa.exponent + fb.exponent)
 }
 
+// productFloor sets the floors from the factors, the longest side of which is n;
+// that of the method is still scaled.
+func (s *Spectrum) productFloor(a, b *factor, n int) {
+	// Three decompositions, each with its error.
+	s.Floor.Method = 3 * directConstant * math.Sqrt(float64(n)) * doubleEpsilon * a.norm * b.norm
+	s.Floor.DType = math.Ldexp(a.rounding*b.norm+a.norm*b.rounding, -a.exponent-b.exponent)
+}
+
+// newFactor returns what the bounds of a product need of w.
 func newFactor(w Source, o Options) (*factor, error) {
-	c, err := takeCensus(w)
-	if err != nil {
-		return nil, err
+	f, err := takeFactor(w)
+	if err != nil || f.zero {
+		return f, err
 	}
-	if c.zero() {
-		return &factor{zero: true}, nil
+	return f, f.setNorm(w, math.Ldexp(1, f.exponent), o)
+}
+
+// takeFactor is newFactor without the norm.
+func takeFactor(w Source) (*factor, error) {
+	c, err := takeCensus(w)
+	if err != nil || c.zero() {
+		return &factor{zero: true}, err
 	}
 	f := &factor{exponent: c.exponent()}
 	f.rounding = math.Ldexp(c.rounding(epsilon(w)), f.exponent)
-	lambda, err := linalg.GramValues(w, math.Ldexp(1, f.exponent), o.threads())
+	return f, nil
+}
+
+// setNorm sets the norm to that of scale·w.
+func (f *factor) setNorm(w Source, scale float64, o Options) error {
+	lambda, err := linalg.GramValues(w, scale, o.threads())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	f.norm = math.Sqrt(lambda[0]) // the largest loses nothing by squaring
-	return f, nil
+	return nil
 }
 
 // censusFootprint is the memory of takeCensus: its tile and its counts.
