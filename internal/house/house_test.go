@@ -22,7 +22,7 @@ var allowed = map[string][]string{
 	"wspec/loader": {"wspec/internal/safetensors", "gonum.org/v1/gonum/mat", "github.com/go-json-experiment/json/...",
 		"github.com/dlclark/regexp2", "golang.org/x/text/unicode/norm"},
 	"wspec/spectra":    {"wspec/internal/linalg", "gonum.org/v1/gonum/..."},
-	"wspec/directions": {"wspec/loader", "wspec/spectra", "wspec/internal/linalg"},
+	"wspec/directions": {"wspec/loader", "wspec/spectra", "wspec/internal/linalg", "gonum.org/v1/gonum/..."},
 	"wspec/report": {"wspec/loader", "wspec/spectra", "wspec/directions", "gonum.org/v1/plot/...", "gonum.org/v1/gonum/...",
 		"golang.org/x/sync/...", "golang.org/x/text/...", "github.com/jedib0t/go-pretty/v6/..."},
 	"wspec/cmd/wspec": {"wspec/loader", "wspec/spectra", "wspec/directions", "wspec/report", "github.com/urfave/cli/v2",

@@ -1,0 +1,73 @@
+package directions
+
+import (
+	"gonum.org/v1/gonum/mat"
+
+	"wspec/internal/linalg"
+	"wspec/loader"
+)
+
+// Head is the four matrices of one attention head. Under grouped-query
+// attention heads of a group share K and V.
+type Head struct {
+	Layer, Head int
+	KV          int           // key-value head, of which K and V are the parts
+	Q, K, V     linalg.Source // d_model × d_head, nil where the model lacks one of a circuit
+	O           linalg.Source // d_head × d_model
+}
+
+// HeadID names a head.
+type HeadID struct{ Layer, Head int }
+
+// ID returns the head's name.
+func (h Head) ID() HeadID { return HeadID{h.Layer, h.Head} }
+
+// Heads returns the heads of m, by layer and head, from its circuits: empty if
+// it was opened without them. Biases, normalisation and rotary positions are
+// left aside: this is the static part of a head. The sources are read under the
+// loader's Guard.
+func Heads(m *loader.Model) []Head {
+	var heads []Head
+	place := map[HeadID]int{}
+	for i := range m.Matrices {
+		x := &m.Matrices[i]
+		if len(x.Factors) != 2 || x.Head < 0 || x.Role != "W_OV" && x.Role != "W_QK" {
+			continue
+		}
+		id := HeadID{x.Layer, x.Head}
+		if _, ok := place[id]; !ok {
+			place[id] = len(heads)
+			heads = append(heads, Head{Layer: x.Layer, Head: x.Head, KV: x.Head * m.Config.NKVHeads / max(m.Config.NHeads, 1)})
+		}
+		h := &heads[place[id]]
+		if x.Role == "W_OV" {
+			h.V, h.O = x.Factors[0], x.Factors[1]
+		} else {
+			h.Q, h.K = x.Factors[0], x.Factors[1].T()
+		}
+	}
+	return heads
+}
+
+// dense reads a source whole; neither side may be 0.
+func dense(s linalg.Source) *mat.Dense {
+	rows, cols := s.Dims()
+	m := mat.NewDense(rows, cols, nil)
+	raw := m.RawMatrix()
+	s.Block(raw.Data, raw.Stride, 0, rows, 0, cols)
+	return m
+}
+
+// unitNorm scales m to Frobenius norm 1, and reports whether it has one: not
+// if it is zero or holds a number that is not finite.
+func unitNorm(m *mat.Dense) bool {
+	f := mat.Norm(m, 2)
+	if !(f > 0) || f > maxNorm {
+		return false
+	}
+	m.Scale(1/f, m)
+	return true
+}
+
+// maxNorm is the largest norm whose inverse is not denormal.
+const maxNorm = 0x1p1022

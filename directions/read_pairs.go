@@ -1,0 +1,34 @@
+package directions
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Pair is a query token and a key token that a direction of W_QK brings
+// together.
+type Pair struct {
+	Query, Key int // token IDs
+	// Score is σ·(e_query·in)·(e_key·out): what the direction adds to the
+	// attention score, before its scale and the norms, in units of that score.
+	Score float64
+}
+
+// Pairs returns the n pairs of highest score, highest first, among the tokens
+// that the direction lists: both at their positive poles, or both at their
+// negative ones. It is meant for directions of W_QK, where In is the query
+// side. Of models with rotary positions it is the part without rotation.
+func (d *Direction) Pairs(n int) []Pair {
+	var all []Pair
+	for _, poles := range [][2][]Scored{{d.In.Positive, d.Out.Positive}, {d.In.Negative, d.Out.Negative}} {
+		for _, q := range poles[0] {
+			for _, k := range poles[1] {
+				all = append(all, Pair{q.ID, k.ID, d.Sigma * q.Score * k.Score})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b Pair) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Query, b.Query), cmp.Compare(a.Key, b.Key))
+	})
+	return all[:min(n, len(all))]
+}
