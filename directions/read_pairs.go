@@ -21,8 +21,9 @@ type Pair struct {
 func (d *Direction) Pairs(n int) []Pair {
 	var all []Pair
 	for _, poles := range [][2][]Scored{{d.In.Positive, d.Out.Positive}, {d.In.Negative, d.Out.Negative}} {
-		for _, q := range poles[0] {
-			for _, k := range poles[1] {
+		// Scores fall along both lists, so the n best are among the first n of each.
+		for _, q := range poles[0][:min(n, len(poles[0]))] {
+			for _, k := range poles[1][:min(n, len(poles[1]))] {
 				all = append(all, Pair{q.ID, k.ID, d.Sigma * q.Score * k.Score})
 			}
 		}

@@ -111,9 +111,12 @@ func TestOrder(t *testing.T) {
 		t.Errorf("without heads %v, want %v", got, want)
 	}
 	for _, f := range m.Files {
-		if f.SHA256 != "" || f.Bytes == 0 {
+		if (f.SHA256 == "") != (f.Name == weightsName) || f.Bytes == 0 {
 			t.Errorf("with SkipHash: %+v", f)
 		}
+	}
+	if err := m.Hash(); err != nil || !slices.Equal(m.Files, open(t, dir).Files) {
+		t.Errorf("after Hash: %+v, %v", m.Files, err)
 	}
 }
 

@@ -78,7 +78,7 @@ func openCheckpoint(path string, hash bool) (*checkpoint, error) {
 // openFile opens one file with weights, and config.json if it lies beside. The file itself may be a link to anywhere: its path
 // is the user's, not the model's.
 func (c *checkpoint) openFile(path string, hash bool) error {
-	if err := c.readConfig(hash); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := c.readConfig(); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	if err := c.openShard(filepath.Base(path), path, hash); err != nil {
@@ -89,7 +89,7 @@ func (c *checkpoint) openFile(path string, hash bool) error {
 
 func (c *checkpoint) openFolder(hash bool) error {
 	c.folder = true
-	weights, err := c.readFolder(hash)
+	weights, err := c.readFolder()
 	if err != nil {
 		return err
 	}
@@ -97,8 +97,8 @@ func (c *checkpoint) openFolder(hash bool) error {
 }
 
 // readFolder reads config.json and the index, and returns the names of the files with the weights.
-func (c *checkpoint) readFolder(hash bool) ([]string, error) {
-	if err := c.readConfig(hash); errors.Is(err, fs.ErrNotExist) {
+func (c *checkpoint) readFolder() ([]string, error) {
+	if err := c.readConfig(); errors.Is(err, fs.ErrNotExist) {
 		return nil, &FolderError{baseName(c.dir), "folder has no config.json",
 			"analyse the .safetensors file itself to see every matrix under its own name"}
 	} else if err != nil {
@@ -123,7 +123,7 @@ func (c *checkpoint) readFolder(hash bool) ([]string, error) {
 		}
 	}
 	if index {
-		return c.readIndex(hash)
+		return c.readIndex()
 	}
 	if len(found) == 1 {
 		return found, nil
@@ -143,8 +143,8 @@ func noWeights(dir string, found, other []string) error {
 	return e
 }
 
-func (c *checkpoint) readConfig(hash bool) error {
-	data, err := c.readSmall(configName, maxConfig, hash)
+func (c *checkpoint) readConfig() error {
+	data, err := c.readSmall(configName, maxConfig)
 	if err == nil {
 		c.config, err = decodeObject[jsontext.Value](data, configName)
 	}
@@ -152,8 +152,8 @@ func (c *checkpoint) readConfig(hash bool) error {
 }
 
 // readIndex reads the index and returns the shards it names, sorted.
-func (c *checkpoint) readIndex(hash bool) ([]string, error) {
-	data, err := c.readSmall(indexName, maxIndex, hash)
+func (c *checkpoint) readIndex() ([]string, error) {
+	data, err := c.readSmall(indexName, maxIndex)
 	if err != nil {
 		return nil, err
 	}
@@ -229,7 +229,7 @@ func isBlob(root, path string) bool {
 }
 
 // readSmall reads a file of the folder whole, if it has at most limit bytes.
-func (c *checkpoint) readSmall(name string, limit int64, hash bool) ([]byte, error) {
+func (c *checkpoint) readSmall(name string, limit int64) ([]byte, error) {
 	path, err := c.resolve(name)
 	if err != nil {
 		return nil, err
@@ -246,24 +246,29 @@ func (c *checkpoint) readSmall(name string, limit int64, hash bool) ([]byte, err
 	if int64(len(data)) > limit {
 		return nil, &JSONError{name, limit, fmt.Sprintf("file is longer than %d MB", limit>>20)}
 	}
-	return data, c.note(name, data, hash)
+	return data, c.note(name, data, true)
 }
 
 // note records a file that was read.
-func (c *checkpoint) note(name string, data []byte, hash bool) error {
+func (c *checkpoint) note(name string, data []byte, hash bool) (err error) {
 	f := SourceFile{Name: name, Bytes: int64(len(data))}
 	if hash {
-		err := safetensors.Guard(func() error {
-			sum := sha256.Sum256(data)
-			f.SHA256 = hex.EncodeToString(sum[:])
-			return nil
-		})
-		if err != nil {
+		if f.SHA256, err = hashOf(data); err != nil {
 			return err
 		}
 	}
 	c.files = append(c.files, f)
 	return nil
+}
+
+// hashOf returns the SHA-256 of a file's bytes in hexadecimal.
+func hashOf(data []byte) (hexadecimal string, err error) {
+	err = safetensors.Guard(func() error {
+		sum := sha256.Sum256(data)
+		hexadecimal = hex.EncodeToString(sum[:])
+		return nil
+	})
+	return hexadecimal, err
 }
 
 // baseName is the last element of a path as the file system knows it ("." has one too).
