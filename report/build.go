@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
+	"wspec/directions"
 	"wspec/loader"
 	"wspec/spectra"
 )
@@ -19,9 +22,21 @@ const DefaultMaxMemory = 2 << 30
 // Options say what [Analyze] does and with how much of the machine.
 // The zero value analyses every matrix with one worker a core.
 type Options struct {
-	Matrix    []string       // globs over labels; none means all
-	Layers    string         // such as "0,3-5"; "" means all, and matrices outside layers too
-	NoHeads   bool           // recorded; the loader leaves the heads out
+	Matrix  []string // globs over labels; none means all
+	Layers  string   // such as "0,3-5"; "" means all, and matrices outside layers too
+	NoHeads bool     // recorded; the loader leaves the heads out
+
+	NoDirections bool                  // no directions, no circuits: values and measures alone
+	TopK         int                   // directions of the largest σ; 0: [DefaultTopK], < 0: none
+	BottomK      int                   // directions of the smallest σ
+	Tokens       int                   // at each pole; 0: [DefaultTokens]
+	Convention   directions.Convention // "": raw
+	Seed         uint64                // of every null draw
+	Readout      directions.Readout    // read residual sides through this table alone; "": both
+	Parts        bool                  // directions of single heads' parts of a matrix too
+	Sensitivity  bool                  // how each direction changes under the other conventions
+	NoCircuits   bool                  // no copying and composition scores
+
 	Workers   int            // matrices analysed at once; 0: one a core
 	MaxMemory int64          // bytes of working memory; 0: [DefaultMaxMemory]
 	Version   string         // of the program, recorded
@@ -82,25 +97,97 @@ func (e *NothingSelectedError) Hint() string {
 func Analyze(ctx context.Context, models []*loader.Model, o Options) (*Document, error) {
 	d := newDocument(o)
 	var jobs []job
-	for _, m := range models {
+	var studies []*study
+	for i, m := range models {
 		picked, err := pick(m, o)
 		if err != nil {
 			return nil, err
 		}
+		s, err := newStudy(m, i, o)
+		if err != nil {
+			return nil, err
+		}
 		d.addModel(m, picked)
+		studies = append(studies, s)
 		for _, p := range picked {
-			jobs = append(jobs, job{matrix: p, model: m.Name, slot: len(jobs), cost: cost(p)})
+			jobs = append(jobs, job{matrix: p, study: s, slot: len(jobs), cost: cost(p)})
 		}
 	}
 	if len(jobs) == 0 {
 		return nil, &NothingSelectedError{Example: exampleLabel(models)}
 	}
 	d.Matrices = make([]Matrix, len(jobs))
-	if err := runJobs(ctx, jobs, d.Matrices, o); err != nil {
+	found := make([]*spectra.Decomposition, len(jobs))
+	hashed := hashBeside(models)
+	defer hashed.Wait() // the files stay open until it has ended
+	if err := runJobs(ctx, jobs, results{d.Matrices, found}, o); err != nil {
 		return nil, err
+	}
+	for _, s := range studies {
+		if err := s.finish(ctx, d, jobs, found); err != nil {
+			return nil, err
+		}
+	}
+	if err := hashed.Wait(); err != nil {
+		return nil, err
+	}
+	for i, m := range models {
+		d.Models[i].Files = files(m)
 	}
 	d.noteFailures()
 	return d, nil
+}
+
+// hashBeside hashes files that were opened without while other work goes on.
+func hashBeside(models []*loader.Model) *errgroup.Group {
+	var g errgroup.Group
+	g.Go(func() error {
+		for _, m := range models {
+			if err := m.Hash(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return &g
+}
+
+// finish reads what was found in the matrices of one model.
+func (s *study) finish(ctx context.Context, d *Document, jobs []job, found []*spectra.Decomposition) error {
+	items := map[int]directions.Item{}
+	for _, j := range jobs {
+		if j.study == s && found[j.slot] != nil {
+			items[j.slot] = directions.Item{Matrix: j.matrix, Decomposition: found[j.slot]}
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := s.read(d, items); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return s.circuits(d)
+}
+
+func (o Options) workers() int { return cmp.Or(o.Workers, runtime.GOMAXPROCS(0)) }
+
+func (o Options) topK() int { return max(0, cmp.Or(o.TopK, DefaultTopK)) }
+
+func (o Options) tokens() int { return cmp.Or(o.Tokens, DefaultTokens) }
+
+func (o Options) convention() directions.Convention { return cmp.Or(o.Convention, directions.Raw) }
+
+// recorded returns the options that a document says it was made with.
+func (o Options) recorded() RunOptions {
+	r := RunOptions{Matrix: append([]string{}, o.Matrix...), Layers: o.Layers, Heads: !o.NoHeads}
+	if !o.NoDirections {
+		r.TopK, r.BottomK, r.Tokens, r.Convention, r.Seed = o.topK(), o.BottomK, o.tokens(), string(o.convention()), o.Seed
+		r.Readout = string(o.Readout)
+	}
+	return r
 }
 
 // Failed returns the labels of the matrices that could not be analysed.
@@ -118,7 +205,7 @@ func newDocument(o Options) *Document {
 	return &Document{
 		Schema:   Schema,
 		Tool:     Tool{Version: cmp.Or(o.Version, "dev"), Go: runtime.Version(), Kernel: spectra.Kernel()},
-		Options:  RunOptions{Matrix: append([]string{}, o.Matrix...), Layers: o.Layers, Heads: !o.NoHeads},
+		Options:  o.recorded(),
 		Warnings: []Warning{},
 		Models:   []Model{},
 		Metrics:  MetricInfos(),

@@ -46,20 +46,25 @@ func (d *Document) addModel(m *loader.Model, picked []*loader.Matrix) {
 func Inspect(m *loader.Model) Model {
 	c := m.Config
 	out := Model{
-		Name: m.Name, Family: m.Family, Files: []SourceFile{}, Tensors: []Tensor{},
+		Name: m.Name, Family: m.Family, Files: files(m), Tensors: []Tensor{},
 		Config: Config{
 			DModel: c.DModel, NLayers: c.NLayers, NHeads: c.NHeads, NKVHeads: c.NKVHeads,
 			DHead: c.DHead, DMLP: c.DMLP, DVocab: c.DVocab, NCtx: c.NCtx, Tied: c.Tied,
 		},
-	}
-	for _, f := range m.Files {
-		out.Files = append(out.Files, SourceFile(f))
 	}
 	for _, t := range m.Tensors {
 		out.Tensors = append(out.Tensors, Tensor{
 			Name: t.Name, DType: t.DType, Shape: append([]int{}, t.Shape...), File: t.File,
 			Role: t.Role, Fate: t.Fate, Reason: t.Reason,
 		})
+	}
+	return out
+}
+
+func files(m *loader.Model) []SourceFile {
+	out := []SourceFile{}
+	for _, f := range m.Files {
+		out = append(out, SourceFile(f))
 	}
 	return out
 }

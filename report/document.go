@@ -37,6 +37,14 @@ type RunOptions struct {
 	Matrix []string `json:"matrix"` // globs over labels; empty: every matrix
 	Layers string   `json:"layers"` // such as "0,3-5"; empty: every layer
 	Heads  bool     `json:"heads"`  // per-head parts and circuits were asked for
+	// TopK and BottomK directions of the largest and smallest σ, Tokens at each
+	// pole; all 0 where directions were left out.
+	TopK       int    `json:"top_k"`
+	BottomK    int    `json:"bottom_k"`
+	Tokens     int    `json:"tokens"`
+	Convention string `json:"convention"` // "raw", "folded" or "centered"
+	Seed       uint64 `json:"seed"`
+	Readout    string `json:"readout,omitempty"` // "embed" or "unembed" where tokens were read through that table alone
 }
 
 // Warning is something the reader of a document must know.
@@ -53,6 +61,9 @@ type Model struct {
 	Config  Config       `json:"config"`
 	Files   []SourceFile `json:"files"`
 	Tensors []Tensor     `json:"tensors"`
+
+	Vocabulary *Vocabulary `json:"vocabulary,omitempty"` // null without directions
+	Circuits   *Circuits   `json:"circuits,omitempty"`
 }
 
 // Config holds a model's sizes in the field's words; 0 means not known.
@@ -113,6 +124,8 @@ type Matrix struct {
 	Metrics     map[string]Number `json:"metrics"`
 	Floor       Floor             `json:"floor"`
 	Certificate Certificate       `json:"certificate"`
+	Directions  []Direction       `json:"directions"`
+	Blocks      []Block           `json:"blocks"`
 	Error       string            `json:"error,omitempty"` // why there are no values
 }
 

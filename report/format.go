@@ -28,7 +28,7 @@ type file struct {
 func Formats() []Format {
 	return []Format{
 		{Name: "html", Doc: "index.html, one self-contained page", files: single("index.html", writePage)},
-		{Name: "csv", Doc: "metrics.csv, spectra.csv, tensors.csv", files: csvFiles},
+		{Name: "csv", Doc: "metrics.csv, spectra.csv, tensors.csv, directions.csv", files: csvFiles},
 		{Name: "png", Doc: "plots/*.png", files: plotFiles},
 	}
 }
@@ -39,14 +39,20 @@ func single(path string, write func(io.Writer, *Document) error) func(*Document)
 	}
 }
 
+// sheetFile is a CSV file and how it is written.
+type sheetFile struct {
+	path  string
+	write func(io.Writer, *Document) error
+}
+
 func csvFiles(d *Document) ([]file, error) {
-	sheets := []struct {
-		path  string
-		write func(io.Writer, *Document) error
-	}{
+	sheets := []sheetFile{
 		{"metrics.csv", writeMetricsCSV},
 		{"spectra.csv", writeSpectraCSV},
 		{"tensors.csv", writeTensorsCSV},
+	}
+	if hasDirections(d) {
+		sheets = append(sheets, sheetFile{"directions.csv", writeDirectionsCSV})
 	}
 	var files []file
 	for _, s := range sheets {

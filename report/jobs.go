@@ -17,9 +17,20 @@ import (
 // job is one matrix and the slot of the document its result goes into.
 type job struct {
 	matrix *loader.Matrix
-	model  string
+	study  *study // of its model
 	slot   int
 	cost   int64
+}
+
+// results has a slot for each job. Directions that are to be read later are
+// kept beside the document.
+type results struct {
+	matrices []Matrix
+	found    []*spectra.Decomposition // nil where none
+}
+
+func (r results) run(j job, threads int) {
+	r.matrices[j.slot], r.found[j.slot] = analyse(j, threads)
 }
 
 // cost estimates the multiplications a spectrum takes: the Gram matrix or QR
@@ -36,7 +47,7 @@ func cost(m *loader.Matrix) int64 {
 // runJobs fills one slot a job within the memory allowed, the dearest first.
 // A job that would keep the rest waiting has all workers inside it; the others
 // run one a worker.
-func runJobs(ctx context.Context, jobs []job, slots []Matrix, o Options) error {
+func runJobs(ctx context.Context, jobs []job, slots results, o Options) error {
 	if err := checkMemory(jobs, o); err != nil {
 		return err
 	}
@@ -50,12 +61,12 @@ func runJobs(ctx context.Context, jobs []job, slots []Matrix, o Options) error {
 			return err
 		}
 		meter.begin(j.matrix.Label)
-		slots[j.slot] = analyse(j, workers)
+		slots.run(j, workers)
 		meter.finish(j)
 	}
 	return runBeside(ctx, order[huge:], workers, cmp.Or(o.MaxMemory, DefaultMaxMemory), func(j job) {
 		meter.begin(j.matrix.Label)
-		slots[j.slot] = analyse(j, 1)
+		slots.run(j, 1)
 		meter.finish(j)
 	})
 }
@@ -124,24 +135,38 @@ func footprint(m *loader.Matrix) int64 {
 
 // analyse does one matrix with so many threads inside, on which the result
 // does not depend. Its failures are data.
-func analyse(j job, threads int) Matrix {
+func analyse(j job, threads int) (Matrix, *spectra.Decomposition) {
 	out := describe(j)
-	var s *spectra.Spectrum
+	var d *spectra.Decomposition
 	err := loader.Guard(func() (err error) {
-		s, err = values(j.matrix, spectra.Options{Threads: threads})
+		d, err = decompose(j, spectra.Options{Threads: threads})
 		return err
 	})
 	if err != nil {
 		out.Error = err.Error()
-		return out
+		return out, nil
 	}
-	out.Sigma = numbers(s.Sigma)
-	out.Floor = Floor{DType: Number(s.Floor.DType), Method: Number(s.Floor.Method)}
-	out.Certificate.Method = s.Method
+	out.Sigma = numbers(d.Sigma)
+	out.Floor = Floor{DType: Number(d.Floor.DType), Method: Number(d.Floor.Method)}
+	out.Certificate.Method = d.Method
 	for _, m := range spectra.Metrics() {
-		out.Metrics[m.Name] = Number(m.Eval(s))
+		out.Metrics[m.Name] = Number(m.Eval(d.Spectrum))
 	}
-	return out
+	if len(d.Index) == 0 {
+		return out, nil
+	}
+	out.Certificate.Residual, out.Certificate.Orthogonality = Number(d.Residual), Number(d.Orthogonality)
+	return out, d
+}
+
+// decompose returns the values of a matrix, and directions where its model's
+// study wants them.
+func decompose(j job, o spectra.Options) (*spectra.Decomposition, error) {
+	if m := j.matrix; j.study.wants(m) {
+		return j.study.reader.Decompose(m, j.study.request(), o)
+	}
+	s, err := values(j.matrix, o)
+	return &spectra.Decomposition{Spectrum: s}, err
 }
 
 func values(m *loader.Matrix, o spectra.Options) (*spectra.Spectrum, error) {
@@ -156,9 +181,10 @@ func describe(j job) Matrix {
 	m := j.matrix
 	rows, cols := m.Dims()
 	return Matrix{
-		Label: m.Label, Role: m.Role, Layer: index(m.Layer), Head: index(m.Head), Model: j.model,
+		Label: m.Label, Role: m.Role, Layer: index(m.Layer), Head: index(m.Head), Model: j.study.model.Name,
 		Kind: string(m.Kind), Tensors: slices.Clone(m.Tensors), Shape: [2]int{rows, cols}, DType: m.DType,
 		In: string(m.In), Out: string(m.Out), Sigma: []Number{}, Metrics: map[string]Number{},
+		Directions: []Direction{}, Blocks: []Block{},
 		Floor:       Floor{DType: Undefined(), Method: Undefined()},
 		Certificate: Certificate{Residual: Undefined(), Orthogonality: Undefined()},
 	}

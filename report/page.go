@@ -19,7 +19,8 @@ var pageFiles embed.FS
 func pageScripts() []string {
 	return []string{
 		"dom.js", "format.js", "data.js", "state.js", "colour.js", "vtable.js", "chart.js",
-		"matrices.js", "heatmap.js", "spectra.js", "detail.js", "reference.js", "main.js",
+		"matrices.js", "heatmap.js", "spectra.js", "readings.js", "chips.js", "directions.js", "detail.js",
+		"readouts.js", "zgrid.js", "circuits.js", "reference.js", "main.js",
 	}
 }
 
@@ -56,7 +57,7 @@ type pageInk struct {
 }
 
 func readPageInk() (*pageInk, error) {
-	style, err := joinFiles("uplot/uPlot.min.css", "page.css")
+	style, err := joinFiles("uplot/uPlot.min.css", "page.css", "directions.css")
 	if err != nil {
 		return nil, err
 	}

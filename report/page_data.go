@@ -14,9 +14,16 @@ type pageData struct {
 	Tool     Tool         `json:"tool"`
 	Options  RunOptions   `json:"options"`
 	Warnings []Warning    `json:"warnings"`
-	Models   []Model      `json:"models"`
+	Models   []pageModel  `json:"models"`
 	Metrics  []MetricInfo `json:"metrics"`
 	Matrices []pageMatrix `json:"matrices"`
+	Coarse   bool         `json:"coarse"`   // shares are packed in two bytes, see packCoarse
+	Readouts []string     `json:"readouts"` // "", "embed", …
+	Ways     []string     `json:"ways"`     // other ways of reading a side
+	// TokensShown of a pole and DirectionsShown of a matrix are fewer than the
+	// document's where the page would be too large; 0: all.
+	TokensShown     int `json:"tokens_shown"`
+	DirectionsShown int `json:"directions_shown"`
 }
 
 // pageMatrix is a Matrix with its metrics in the order of pageData.Metrics.
@@ -38,6 +45,9 @@ type pageMatrix struct {
 	Floor       Floor       `json:"floor"`
 	Certificate Certificate `json:"certificate"`
 	Error       string      `json:"error,omitempty"`
+
+	Directions []pageDirection `json:"directions,omitempty"`
+	Blocks     []pageBlock     `json:"blocks,omitempty"`
 }
 
 func newPageData(d *Document) *pageData {
@@ -50,17 +60,44 @@ func newPageData(d *Document) *pageData {
 		Tool:   Tool{Version: Safe(d.Tool.Version), Go: Safe(d.Tool.Go), Kernel: Safe(d.Tool.Kernel)},
 		Options: RunOptions{
 			Matrix: each(d.Options.Matrix, Safe), Layers: Safe(d.Options.Layers), Heads: d.Options.Heads,
+			TopK: d.Options.TopK, BottomK: d.Options.BottomK, Tokens: d.Options.Tokens,
+			Convention: Safe(d.Options.Convention), Seed: d.Options.Seed,
 		},
 		Warnings: each(d.Warnings, safeWarning),
-		Models:   each(d.Models, safeModel),
+		Models:   make([]pageModel, len(d.Models)),
 		Metrics:  each(d.Metrics, safeMetric),
 		Matrices: make([]pageMatrix, len(d.Matrices)),
+		Coarse:   countSigma(d) > mostFine,
 	}
+	packer := newDirectionPacker(d)
 	for i := range d.Matrices {
-		p.Matrices[i] = newPageMatrix(&d.Matrices[i], d.Metrics)
-		p.Matrices[i].Model = index[d.Matrices[i].Model]
+		m := &d.Matrices[i]
+		p.Matrices[i] = newPageMatrix(m, d.Metrics)
+		p.Matrices[i].Model = index[m.Model]
+		p.Matrices[i].Directions, p.Matrices[i].Blocks = packer.matrix(m, index[m.Model])
+		if p.Coarse {
+			p.Matrices[i].Shares = packCoarse(m.Sigma)
+		}
+	}
+	for i, m := range d.Models {
+		p.Models[i] = packer.model(m, i)
+	}
+	p.Readouts, p.Ways = packer.readouts, packer.ways
+	if tokens, directions := longestLists(d); packer.tokens < tokens {
+		p.TokensShown = packer.tokens
+		if packer.directions < directions {
+			p.DirectionsShown = packer.directions
+		}
 	}
 	return p
+}
+
+func countSigma(d *Document) int {
+	n := 0
+	for i := range d.Matrices {
+		n += len(d.Matrices[i].Sigma)
+	}
+	return n
 }
 
 func newPageMatrix(m *Matrix, metrics []MetricInfo) pageMatrix {
@@ -110,6 +147,28 @@ func packShares(sigma []Number) (first Number, shares string) {
 		packed = binary.LittleEndian.AppendUint32(packed, math.Float32bits(share))
 	}
 	return first, base64.StdEncoding.EncodeToString(packed)
+}
+
+// mostFine is the number of singular values a page holds as float32, 5 MB of
+// text; of more it holds 16-bit logarithms.
+const mostFine = 1_000_000
+
+// coarseSteps is the steps of a coarse share in an octave: a fine σ is within
+// 0.04 %, and 64 octaves reach 10⁻¹⁹, under any rounding.
+const coarseSteps = 1024
+
+// packCoarse is packShares at half the size: −log₂ of the share in steps as a
+// little-endian uint16, the largest of them for 0 and undefined values.
+func packCoarse(sigma []Number) string {
+	packed := make([]byte, 0, 2*len(sigma))
+	for _, s := range sigma {
+		steps := uint16(math.MaxUint16)
+		if x := -math.Log2(float64(s/sigma[0])) * coarseSteps; x < math.MaxUint16 {
+			steps = uint16(math.Round(max(0, x)))
+		}
+		packed = binary.LittleEndian.AppendUint16(packed, steps)
+	}
+	return base64.StdEncoding.EncodeToString(packed)
 }
 
 func safeWarning(w Warning) Warning {

@@ -54,7 +54,9 @@ func drawPage(t *testing.T, d *Document) string {
 }
 
 func pageSamples() map[string]*Document {
-	return map[string]*Document{"sample": sample(), "hostile": hostileDocument(), "empty": {}}
+	return map[string]*Document{
+		"sample": sample(), "hostile": hostileDocument(), "empty": {}, "directions": directedSample("token"), "hostile token": directedSample(hostileNames()[0]),
+	}
 }
 
 func TestPageDeterministic(t *testing.T) {

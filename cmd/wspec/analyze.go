@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/dustin/go-humanize"
@@ -17,7 +18,7 @@ import (
 )
 
 func analyzeFlags() []cli.Flag {
-	return []cli.Flag{
+	return slices.Concat([]cli.Flag{
 		&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the report to folder `DIR`", DefaultText: "NAME.wspec"},
 		&cli.StringSliceFlag{Name: "matrix", Aliases: []string{"m"}, Usage: "only matrices whose label matches `GLOB`, such as 'L*.W_OV.H*'; each gets a spectrum plot; repeatable"},
 		&cli.StringFlag{Name: "layers", Usage: "only these layers: `LIST` such as 0,3-5"},
@@ -27,9 +28,8 @@ func analyzeFlags() []cli.Flag {
 		&cli.IntFlag{Name: "workers", Usage: "analyse `N` matrices at once; results do not depend on it", DefaultText: "one a core"},
 		&cli.StringFlag{Name: "max-memory", Usage: "bound working memory, beside the mapped files, to `SIZE` such as 500MB", DefaultText: "2GiB"},
 		toggle("fail if the family is unknown or any tensor with two or more dimensions would be left out", "strict"),
-		jsonFlag(),
-		quietFlag(),
-	}
+		toggle("singular values and measures alone: no directions, no copying and composition scores", "no-directions"),
+	}, directionFlags(), []cli.Flag{jsonFlag(), quietFlag()})
 }
 
 func analyze(i *invocation) error {
@@ -37,7 +37,7 @@ func analyze(i *invocation) error {
 	if err != nil {
 		return err
 	}
-	models, err := openAll(i.Args().Slice(), loader.Options{NoHeads: i.Bool("no-heads")})
+	models, err := openAll(i.Args().Slice(), loader.Options{NoHeads: i.Bool("no-heads"), SkipHash: true})
 	defer closeAll(models)
 	if err != nil {
 		return err
@@ -88,7 +88,13 @@ func planOf(i *invocation) (plan, error) {
 		Matrix: i.StringSlice("matrix"), Layers: i.String("layers"), NoHeads: i.Bool("no-heads"),
 		Workers: i.Int("workers"), MaxMemory: memory, Version: version,
 	}
-	return p, checkSelection(p)
+	if err := checkSelection(p); err != nil {
+		return p, err
+	}
+	if p.options.NoDirections = i.Bool("no-directions"); p.options.NoDirections {
+		return p, refuseIdle(i)
+	}
+	return p, directionOptions(i, &p.options)
 }
 
 // checkSelection finds mistakes in globs, layers and measures before any file is read.
@@ -202,11 +208,7 @@ func compute(i *invocation, models []*loader.Model, o report.Options) (*report.D
 
 // announce prints the result and the warnings, and fails if a matrix did.
 func announce(i *invocation, doc *report.Document, p plan) error {
-	if !i.Bool("quiet") {
-		for _, w := range doc.Warnings {
-			fmt.Fprintln(i.stderr, "wspec: warning:", printable(w.Message))
-		}
-	}
+	warn(i, doc)
 	if err := printResult(i, doc, p); err != nil {
 		return err
 	}
@@ -214,6 +216,15 @@ func announce(i *invocation, doc *report.Document, p plan) error {
 		return &partialError{failed: failed, dir: p.dir}
 	}
 	return nil
+}
+
+func warn(i *invocation, doc *report.Document) {
+	if i.Bool("quiet") {
+		return
+	}
+	for _, w := range doc.Warnings {
+		fmt.Fprintln(i.stderr, "wspec: warning:", printable(w.Message))
+	}
 }
 
 func printResult(i *invocation, doc *report.Document, p plan) error {
@@ -233,7 +244,7 @@ func printResult(i *invocation, doc *report.Document, p plan) error {
 // partialError says that some matrices have no values though the report was written.
 type partialError struct {
 	failed []string
-	dir    string
+	dir    string // of the report, "" if none was written
 }
 
 func (e *partialError) Error() string {
@@ -248,6 +259,9 @@ func (e *partialError) Error() string {
 
 // Hint says where the rest is.
 func (e *partialError) Hint() string {
+	if e.dir == "" {
+		return "the warnings say what is wrong with them"
+	}
 	return "the other matrices are in " + e.dir + "; the warnings say what is wrong with these"
 }
 

@@ -31,10 +31,26 @@ func commands() []command {
 	return []command{
 		{
 			name: "analyze", args: "MODEL...", min: 1, max: -1,
-			title: "singular values and measures of every matrix, as a report folder",
+			title: "singular values, measures and directions of every matrix, as a report folder",
 			manual: "MODEL is a .safetensors file or a folder with config.json, weights (whole or in shards) and tokenizer.\n" +
 				"Writes NAME.wspec with index.html, report.json, CSV files and plots, and prints a table.",
 			flags: analyzeFlags(), run: analyze,
+		},
+		{
+			name: "directions", args: "MODEL", min: 1, max: 1,
+			title: "what matrices and heads read and write, as tokens, with a certificate",
+			manual: "For each matrix of --matrix its singular directions: how far each is defined, the tokens at both poles of\n" +
+				"its sides, how coherent these are beside chance, and how it changes under the other conventions.\n" +
+				"Sides in residual space are read as tokens, others as their own coordinates; --readout insists on tokens.",
+			flags: directionsFlags(), run: showDirections,
+		},
+		{
+			name: "locate", args: "MODEL TOKEN...", min: 1, max: -1,
+			title: "which directions, blocks and heads carry a concept, beside chance",
+			manual: "A concept is the mean of the tokens named, about the mean of the vocabulary; chance is as many tokens of like norms.\n" +
+				"A TOKEN is a text, with or without its leading space (as such or as ␣), or an id as [464]. Looked at are the directions\n" +
+				"of every matrix, in place of those that only their span defines the block, and the span of each circuit's directions.",
+			flags: locateFlags(), run: locate,
 		},
 		{
 			name: "inspect", args: "MODEL", min: 1, max: 1,

@@ -3,9 +3,11 @@
 //
 // Usage:
 //
-//	wspec analyze MODEL...   spectra and measures of every matrix, as a report folder
-//	wspec inspect MODEL      every tensor: role, shape, dtype, its fate and why
-//	wspec metrics            every measure: formula, source, value on noise
+//	wspec analyze MODEL...        spectra, measures and directions of every matrix, as a report folder
+//	wspec directions MODEL        what matrices and heads read and write, as tokens
+//	wspec locate MODEL TOKEN...   which directions and heads carry a concept, beside chance
+//	wspec inspect MODEL           every tensor: role, shape, dtype, its fate and why
+//	wspec metrics                 every measure: formula, source, value on noise
 //
 // MODEL is a .safetensors file or a folder in Hugging Face layout. Results go
 // to standard output; progress, warnings and errors to standard error. The
@@ -23,6 +25,8 @@ import (
 	"syscall"
 
 	"github.com/urfave/cli/v2"
+
+	"wspec/spectra"
 )
 
 // version is set by the linker when a release is built.
@@ -36,6 +40,7 @@ const (
 )
 
 func main() {
+	spectra.UseKernels()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))

@@ -1,7 +1,8 @@
 // data.js: DOC, the document of this page, with what its views need worked out.
 //
 // The embedded data are report.json's, except that names are made safe to
-// show and singular values are packed as float32 shares of the largest.
+// show, singular values are packed as shares of the largest, and directions as
+// lists of rounded numbers (readings.js).
 
 const ROLE_ORDER = ["W_E", "W_pos", "W_Q", "W_K", "W_V", "W_O", "W_in", "W_gate", "W_out", "W_QK", "W_OV", "W_U"];
 
@@ -38,7 +39,8 @@ function lineOf(m) {
   return line;
 }
 
-// sigma returns the singular values of m, descending, to seven digits.
+// sigma returns the singular values of m, descending, to seven digits or, on
+// the page of a large model, to 0.04 %.
 function sigma(m) {
   if (m.values_ === undefined) m.values_ = unpack(m.shares, m.sigma1);
   return m.values_;
@@ -49,8 +51,19 @@ function unpack(base64, first) {
   const packed = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) packed[i] = text.charCodeAt(i);
   const view = new DataView(packed.buffer);
+  if (DOC.coarse) return unpackCoarse(view, first);
   const out = new Float64Array(packed.length / 4);
   for (let i = 0; i < out.length; i++) out[i] = view.getFloat32(4 * i, true) * first;
+  return out;
+}
+
+// unpackCoarse reads shares as 1024ths of an octave, the last step meaning 0.
+function unpackCoarse(view, first) {
+  const out = new Float64Array(view.byteLength / 2);
+  for (let i = 0; i < out.length; i++) {
+    const steps = view.getUint16(2 * i, true);
+    out[i] = steps === 0xffff ? 0 : first * 2 ** (-steps / 1024);
+  }
   return out;
 }
 

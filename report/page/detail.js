@@ -16,7 +16,7 @@ function startDetail() {
   subscribe((changed) => {
     if (changed.has("model") && STATE.open) followModel();
     if (changed.has("open")) draw();
-    else if (STATE.open && ["sel", "preset", "y", "x", "xs"].some((k) => changed.has(k))) draw();
+    else if (STATE.open && ["sel", "preset", "y", "x", "xs", "wide"].some((k) => changed.has(k))) draw();
   });
   draw(true);
 }
@@ -42,6 +42,7 @@ function drawDetail(panel, { chart, holder, readout }, first) {
   if (opening && !panel.contains(document.activeElement)) detailOpener = document.activeElement;
   panel.hidden = !m;
   document.body.classList.toggle("split", Boolean(m));
+  document.body.classList.toggle("wide", Boolean(m && STATE.wide));
   panel.dataset.key = m ? m.key : "";
   if (!m) return panel.replaceChildren();
   const kept = panel.contains(document.activeElement) ? document.activeElement.dataset.go : null;
@@ -59,6 +60,9 @@ function detailHead(m) {
     h("div", { class: "steps" },
       stepButton(m, "layer", -1, "←", "Layer before"), stepButton(m, "layer", 1, "→", "Layer after"),
       m.head !== null && stepButton(m, "head", -1, "↑", "Head before"), m.head !== null && stepButton(m, "head", 1, "↓", "Head after"),
+      m.directions && button(STATE.wide ? "⇥" : "⇤", () => update({ wide: STATE.wide ? "" : "1" }), {
+        class: "quiet widen", "aria-label": "Wide panel", title: STATE.wide ? "Narrow panel" : "Wide panel: directions beside the spectrum", "aria-pressed": Boolean(STATE.wide) ? "true" : "false", "data-go": "wide",
+      }),
       button("×", closeDetail, { class: "quiet", "aria-label": "Close", "data-go": "close" })));
 }
 
@@ -77,11 +81,21 @@ function detailBody(m, holder, readout) {
     h("p", { class: "lead" }, `${m.in || "?"} → ${m.out || "?"} · ${dims(m.shape)} · ${m.dtype} · ${kindText(m)}`),
     m.error && h("p", { class: "warning" }, h("strong", null, "No values. "), m.error),
     tie(m).map((w) => h("p", { class: "warning" }, h("code", null, w.code), " ", w.message)),
-    !m.error && [holder, readout],
-    checkbox("In the overlay", selectedIds().has(m.id), () => toggleSelected(m)),
-    h("h3", null, "Measures"), measureTable(m),
+    h("div", { class: "detail-columns" },
+      h("div", null,
+        !m.error && [holder, readout],
+        checkbox("In the overlay", selectedIds().has(m.id), () => toggleSelected(m)),
+        m.directions && !STATE.wide && button("Measures and sources ↓", () => goTo("detail-measures"), { class: "quiet" }),
+        STATE.wide && detailFacts(m)),
+      directionList(m)),
+    !STATE.wide && detailFacts(m));
+}
+
+// detailFacts is what the panel has under the figure.
+function detailFacts(m) {
+  return [h("h3", { id: "detail-measures", tabindex: -1 }, "Measures"), measureTable(m),
     !m.error && [h("h3", null, "How it was computed"), facts(certificateFacts(m))],
-    h("h3", null, m.tensors.length > 1 ? "From these tensors" : "From this tensor"), tensorList(m));
+    h("h3", null, m.tensors.length > 1 ? "From these tensors" : "From this tensor"), tensorList(m)].flat();
 }
 
 function kindText(m) {

@@ -9,6 +9,8 @@ function main() {
   startMap();
   startSpectra();
   startMatrices();
+  startReadouts();
+  startCircuits();
   startDetail();
   startLinks();
   addEventListener("hashchange", () => location.reload()); // an address pasted over this one

@@ -137,6 +137,6 @@ function drawFormulas() {
 
 function drawColophon() {
   fill("colophon",
-    h("p", null, "Singular values in this page carry seven significant digits; report.json beside it has every digit, and metrics.csv, spectra.csv and tensors.csv the same numbers as plain text. An em dash stands where a measure has no value. Point at a number to see it in full."),
+    h("p", null, "Singular values in this page carry ", DOC.coarse ? "three" : "seven", " significant digits and directions three; report.json beside it has every digit, and metrics.csv, spectra.csv and tensors.csv the same numbers as plain text. An em dash stands where a measure has no value. Point at a number to see it in full."),
     h("p", null, "The page is complete in itself: it loads nothing and sends nothing. Charts are drawn by uPlot (MIT licence, its text in the source of this page); colours follow viridis and Okabe & Ito."));
 }

@@ -27,6 +27,12 @@ const FIELDS = {
   xs: ["linear", ...asText],
   tq: ["", ...asText],
   fate: ["", ...asText],
+  dq: ["", ...asText],
+  dside: ["", ...asText],
+  djudge: ["", ...asText],
+  dsort: ["q", ...asText],
+  comp: ["", ...asText],
+  wide: ["", ...asText],
 };
 
 const STATE = {};
