@@ -4,7 +4,7 @@
 //
 // Usage:
 //
-//	go run ./internal/bench [-pairs N] [-peer PYTHON] MODEL
+//	go run ./internal/bench [-pairs N] [-peer PYTHON] [-only TEXT] MODEL
 //
 // MODEL is a GPT-2 checkpoint in float32, such as go run ./fixtures/gen gpt2 DIR
 // writes. The peers (peers.py) need Python with numpy, scipy and torch. They are
@@ -40,12 +40,13 @@ var peers []byte
 func main() {
 	pairs := flag.Int("pairs", 5, "run each pair `N` times")
 	python := flag.String("peer", "python3", "`PYTHON` that has numpy, scipy and torch")
+	only := flag.String("only", "", "run only what has `TEXT` in its name")
 	flag.Parse()
 	if flag.NArg() != 1 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := bench(*pairs, *python, flag.Arg(0)); err != nil {
+	if err := bench(options{*pairs, *python, *only, flag.Arg(0)}); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -58,7 +59,12 @@ type task struct {
 	peer []string // arguments of peers.py; none: ours is only timed
 }
 
-func bench(pairs int, python, model string) error {
+type options struct {
+	pairs               int
+	python, only, model string
+}
+
+func bench(o options) error {
 	dir, err := os.MkdirTemp("", "bench")
 	if err != nil {
 		return err
@@ -71,9 +77,12 @@ func bench(pairs int, python, model string) error {
 	if out, err := exec.Command("go", "build", "-o", wspec, "./cmd/wspec").CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, out)
 	}
-	fmt.Printf("%d cores, kernel %s, %s; medians of %d pairs\n", runtime.NumCPU(), linalg.Kernel(), runtime.Version(), pairs)
-	for _, t := range tasks(wspec, model, filepath.Join(dir, "out")) {
-		if err := t.run(pairs, python, script); err != nil {
+	fmt.Printf("%d cores, kernel %s, %s; medians of %d pairs\n", runtime.NumCPU(), linalg.Kernel(), runtime.Version(), o.pairs)
+	for _, t := range tasks(wspec, o.model, filepath.Join(dir, "out")) {
+		if !strings.Contains(t.name, o.only) {
+			continue
+		}
+		if err := t.run(o.pairs, o.python, script); err != nil {
 			return fmt.Errorf("%s: %w", t.name, err)
 		}
 	}
@@ -82,7 +91,7 @@ func bench(pairs int, python, model string) error {
 
 func tasks(wspec, model, out string) []task {
 	analyze := func(flags ...string) func() error {
-		args := append([]string{"analyze", model, "--quiet", "--format", "csv", "--out", out}, flags...)
+		args := append([]string{"analyze", model, "--no-directions", "--quiet", "--format", "csv", "--out", out}, flags...)
 		return func() error { return exec.Command(wspec, args...).Run() }
 	}
 	threads := runtime.NumCPU()

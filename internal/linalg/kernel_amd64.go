@@ -25,7 +25,7 @@ func avx512Kernel() *kernel {
 	k := portable()
 	k.name = "avx512"
 	k.f64.mr, k.f64.nr, k.f64.tile = 8, 24, tileF64AVX512
-	k.f64.kc, k.f64.mc, k.f64.nc = 160, 192, 3072
+	k.f64.kc, k.f64.mc, k.f64.nc = 256, 192, 3072
 	k.f64.transpose, k.f64.square, k.f64.scaleCopy = transposeAVX512, 8, scaleCopyAVX512
 	k.f32.mr, k.f32.nr, k.f32.tile = 8, 48, tileF32AVX512
 	k.f32.kc, k.f32.mc, k.f32.nc = 384, 192, 6144
