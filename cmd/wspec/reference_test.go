@@ -14,8 +14,8 @@ import (
 )
 
 // The agreement asked for with LAPACK: σ within sigmaTolerance·σ₁, measures
-// within metricTolerance relative. Measured on the four checkpoints, both are
-// met a hundred times over except for condition numbers near 1e5.
+// within metricTolerance relative. Measured on the four checkpoints, the worst
+// are 4e-13 and 9e-11.
 const (
 	sigmaTolerance  = 1e-9
 	metricTolerance = 1e-6
