@@ -135,6 +135,7 @@ func Analyze(ctx context.Context, models []*loader.Model, o Options) (*Document,
 		d.Models[i].Files = files(m)
 	}
 	d.noteFailures()
+	d.Notes = d.notes()
 	return d, nil
 }
 

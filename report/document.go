@@ -18,6 +18,7 @@ type Document struct {
 	Tool     Tool         `json:"tool"`
 	Options  RunOptions   `json:"options"`
 	Warnings []Warning    `json:"warnings"`
+	Notes    []string     `json:"notes"` // sentences that hold for all of it, [Boundary] first
 	Models   []Model      `json:"models"`
 	Metrics  []MetricInfo `json:"metrics"`
 	Matrices []Matrix     `json:"matrices"`

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"math"
 
 	"golang.org/x/sync/errgroup"
 	"gonum.org/v1/gonum/mat"
@@ -55,6 +54,7 @@ type Located struct {
 	Expected Number    `json:"expected"`
 	Places   []Place   `json:"places"` // by ascending p, the first few
 	Warnings []Warning `json:"warnings"`
+	Notes    []string  `json:"notes"` // [Boundary]
 }
 
 // Place is a direction, a block or a circuit's subspace and how much of the
@@ -98,7 +98,7 @@ func Locate(ctx context.Context, m *loader.Model, ids []int, o LocateOptions) (*
 	if err != nil {
 		return nil, err
 	}
-	l := &locator{study: s, options: o, result: &Located{Model: m.Name, TopK: s.o.topK(), Seed: o.Seed, Draws: locateDraws, Warnings: []Warning{}, Places: []Place{}}}
+	l := &locator{study: s, options: o, result: &Located{Model: m.Name, TopK: s.o.topK(), Seed: o.Seed, Draws: locateDraws, Warnings: []Warning{}, Places: []Place{}, Notes: []string{Boundary}}}
 	if err := loader.Guard(l.open); err != nil {
 		return nil, err
 	}
@@ -281,15 +281,10 @@ func (l *locator) add(s spot) {
 
 // count fills in how many targets stand out.
 func (l *locator) count(found []directions.Location) {
-	r := l.result
-	r.Targets = len(found)
+	var t tally
 	for _, x := range found {
-		if x.Q <= significant {
-			r.Found++
-		}
-		if x.P <= significant {
-			r.Nominal++
-		}
+		t.add(Number(x.P), Number(x.Q))
 	}
-	r.Expected = Number(math.Round(significant*float64(len(found))*10) / 10)
+	r := l.result
+	r.Targets, r.Found, r.Nominal, r.Expected = t.tests, t.found, t.nominal, t.expected()
 }

@@ -125,8 +125,8 @@ func WriteLocated(w io.Writer, r *Located) error {
 	}
 	t.SetColumnConfigs(rightAligned(3, 5))
 	t.Render()
-	_, err := fmt.Fprintf(w, "%d of %d places shown; %d have q ≤ %g, %d have p ≤ %g where chance alone would give %s (%d random concepts, seed %d)\n",
-		len(r.Places), r.Targets, r.Found, significant, r.Nominal, significant, Short(r.Expected), r.Draws, r.Seed)
+	_, err := fmt.Fprintf(w, "%s\n%d shown; %d random concepts, seed %d. %s\n",
+		tally{r.Targets, r.Found, r.Nominal}.sentence("places that hold the concept"), len(r.Places), r.Draws, r.Seed, Boundary)
 	return err
 }
 

@@ -167,7 +167,7 @@ func TestWriteLocated(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{`m: \u001b[1m (id 4)`, `L0\u202e`, "direction 0 (unstable)", `−  a\u000ab`,
-		"1 of 40 places shown; 1 have q ≤ 0.05, 3 have p ≤ 0.05 where chance alone would give 2 (10 random concepts, seed 6)"} {
+		"1 of 40 places that hold the concept at q ≤ 0.05; 2 expected at p ≤ 0.05 by chance alone (3 have p ≤ 0.05)\n1 shown; 10 random concepts, seed 6. " + Boundary} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("lacks %q:\n%s", want, b.String())
 		}

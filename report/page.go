@@ -36,7 +36,7 @@ func writePage(w io.Writer, d *Document) error {
 	if err != nil {
 		return fmt.Errorf("report: page: %w", err)
 	}
-	ink.Title, ink.Data = pageTitle(d), template.JS(data)
+	ink.Title, ink.Boundary, ink.Data = pageTitle(d), Boundary, template.JS(data)
 	t, err := template.ParseFS(pageFiles, "page/page.html")
 	if err != nil {
 		return fmt.Errorf("report: page: %w", err)
@@ -51,6 +51,7 @@ func writePage(w io.Writer, d *Document) error {
 // so that the digests in CSP hold; all but Title and Data are our own text.
 type pageInk struct {
 	Title, CSP  string
+	Boundary    string
 	Style       template.CSS
 	Chart, Main template.JS // uPlot; the page's own modules
 	Data        template.JS

@@ -25,9 +25,7 @@ type pageVocabulary struct {
 	Seed         uint64      `json:"seed"`
 	Draws        int         `json:"draws"`
 	Readouts     int         `json:"readouts"`
-	Coherent     int         `json:"coherent"`
-	Nominal      int         `json:"nominal"`
-	Expected     Number      `json:"expected"`
+	Heading      string      `json:"heading"` // over the directions, with what chance gives
 	Undertrained []pageUnder `json:"undertrained"`
 }
 
@@ -54,8 +52,8 @@ func (p *directionPacker) model(m Model, i int) pageModel {
 	out := pageModel{Texts: p.texts[i], Circuits: packCircuits(m.Circuits)}
 	if v := m.Vocabulary; v != nil {
 		out.Vocabulary = &pageVocabulary{
-			Tokens: v.Tokens, Seed: v.Seed, Draws: v.Draws, Readouts: v.Readouts, Coherent: v.Coherent, Nominal: v.Nominal,
-			Expected: v.Expected, Undertrained: p.undertrained(v.Undertrained, i),
+			Tokens: v.Tokens, Seed: v.Seed, Draws: v.Draws, Readouts: v.Readouts,
+			Heading: v.heading(), Undertrained: p.undertrained(v.Undertrained, i),
 		}
 	}
 	m.Vocabulary, m.Circuits = nil, nil // what the page needs of them is packed above

@@ -46,6 +46,7 @@ type pageMatrix struct {
 	Certificate Certificate `json:"certificate"`
 	Error       string      `json:"error,omitempty"`
 
+	Heading    string          `json:"heading,omitempty"` // over the directions
 	Directions []pageDirection `json:"directions,omitempty"`
 	Blocks     []pageBlock     `json:"blocks,omitempty"`
 }
@@ -74,6 +75,7 @@ func newPageData(d *Document) *pageData {
 		m := &d.Matrices[i]
 		p.Matrices[i] = newPageMatrix(m, d.Metrics)
 		p.Matrices[i].Model = index[m.Model]
+		p.Matrices[i].Heading = m.heading()
 		p.Matrices[i].Directions, p.Matrices[i].Blocks = packer.matrix(m, index[m.Model])
 		if p.Coarse {
 			p.Matrices[i].Shares = packCoarse(m.Sigma)

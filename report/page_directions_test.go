@@ -67,6 +67,12 @@ func TestPageDirections(t *testing.T) {
 	if len(m.Directions) != 2 || len(m.Blocks) != 1 || model.Vocabulary == nil || model.Circuits == nil {
 		t.Fatalf("%d directions, %d blocks, vocabulary %v, circuits %v", len(m.Directions), len(m.Blocks), model.Vocabulary, model.Circuits)
 	}
+	if want := "2 of 2 direction readouts coherent at q ≤ 0.05; 0.1 expected at p ≤ 0.05 by chance alone (2 have p ≤ 0.05)"; m.Heading != want || data.Matrices[2].Heading != "" {
+		t.Errorf("headings %q and %q of a matrix without directions, want %q and none", m.Heading, data.Matrices[2].Heading, want)
+	}
+	if want := "1 of 2 direction readouts coherent at q ≤ 0.05; 0.1 expected at p ≤ 0.05 by chance alone (2 have p ≤ 0.05)"; model.Vocabulary.Heading != want {
+		t.Errorf("heading %q, want %q", model.Vocabulary.Heading, want)
+	}
 	x := m.Directions[1]
 	for name, c := range map[string]struct{ got, want []Number }{
 		"facts":       {x.Facts, []Number{1, 1.23457, 0.5, 0.01, 1, 0, 1, 0, 1e-15}},

@@ -2,7 +2,6 @@ package report
 
 import (
 	"errors"
-	"math"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -220,24 +219,16 @@ func ids(list []directions.Scored) []int {
 	return out
 }
 
-// significant is the level at which readouts are called coherent.
-const significant = 0.05
-
 // summarise sets q over all readouts of the model and counts them.
 func (v *Vocabulary) summarise(judged []*Reading) {
 	p := make([]float64, len(judged))
 	for i, r := range judged {
 		p[i] = float64(r.P)
 	}
+	var t tally
 	for i, q := range spectra.BenjaminiHochberg(p) {
 		judged[i].Q = Number(q)
-		if q <= significant {
-			v.Coherent++
-		}
-		if p[i] <= significant {
-			v.Nominal++
-		}
+		t.add(judged[i].P, judged[i].Q)
 	}
-	v.Readouts = len(judged)
-	v.Expected = Number(math.Round(significant*float64(len(judged))*10) / 10)
+	v.Readouts, v.Coherent, v.Nominal, v.Expected = t.tests, t.found, t.nominal, t.expected()
 }

@@ -154,7 +154,7 @@ func rightAligned(from, n int) []table.ColumnConfig {
 	return configs
 }
 
-// textNotes says what the table does not show.
+// textNotes says what the table does not show, and what no table of weights can.
 func textNotes(w io.Writer, d *Document, shown int, left []string) error {
 	var notes []string
 	if failed := len(d.Failed()); len(d.Matrices)-failed > shown {
@@ -163,8 +163,8 @@ func textNotes(w io.Writer, d *Document, shown int, left []string) error {
 	if len(left) > 0 {
 		notes = append(notes, "too wide for this terminal: "+strings.Join(left, ", ")+" (see --metric)")
 	}
-	for _, n := range notes {
-		if _, err := fmt.Fprintln(w, n); err != nil {
+	for _, n := range append(notes, d.notes()...) {
+		if _, err := fmt.Fprintln(w, SafeProse(n)); err != nil {
 			return err
 		}
 	}

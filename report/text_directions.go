@@ -18,7 +18,8 @@ type DirectionsOptions struct {
 }
 
 // WriteDirections writes the directions of a document's matrices, each with
-// its certificate and what its sides say, then how many readouts are coherent.
+// its certificate and what its sides say, then how many readouts of the whole
+// run are coherent.
 func WriteDirections(w io.Writer, d *Document, o DirectionsOptions) error {
 	b := bufio.NewWriter(w)
 	for i := range d.Matrices {
@@ -40,6 +41,7 @@ func WriteDirections(w io.Writer, d *Document, o DirectionsOptions) error {
 			writeVerdict(b, d, v)
 		}
 	}
+	fmt.Fprintln(b, Boundary)
 	return b.Flush()
 }
 
@@ -53,6 +55,9 @@ func writeHeading(w io.Writer, d *Document, m *Matrix) {
 	fmt.Fprintf(w, "%s  %s %s  %s → %s\n", terminal(d, m), ShapeText(m.Shape[:]), Safe(m.DType), spaceName(m.In), spaceName(m.Out))
 	fmt.Fprintf(w, "σ₁ %s, floor of storage %s, of the method %s; %d of %d directions shown are stable\n",
 		Short(m.Sigma[0]), Short(m.Floor.DType), Short(m.Floor.Method), stable, len(m.Directions))
+	if text := m.heading(); text != "" {
+		fmt.Fprintln(w, text)
+	}
 }
 
 func spaceName(space string) string {
@@ -209,12 +214,10 @@ func writeVerdict(w io.Writer, d *Document, v *Vocabulary) {
 	if len(v.Undertrained) > 0 && anyUndertrained(d) {
 		fmt.Fprintf(w, "%s marks tokens that training hardly reached; coherence leaves them out.\n", undertrainedMark)
 	}
-	if v.Readouts == 0 {
-		fmt.Fprintln(w, "No readout's coherence was judged.")
-		return
+	fmt.Fprintf(w, "%s.\n", v.heading())
+	if v.Readouts > 0 {
+		fmt.Fprintf(w, "Each side that is read through tokens counts; %d random directions, seed %d.\n", v.Draws, v.Seed)
 	}
-	fmt.Fprintf(w, "%d of %d readouts coherent at q ≤ %g; %d at p ≤ %g, %s expected by chance alone (both sides; %d random directions, seed %d).\n",
-		v.Coherent, v.Readouts, significant, v.Nominal, significant, Short(v.Expected), v.Draws, v.Seed)
 }
 
 func anyUndertrained(d *Document) bool {

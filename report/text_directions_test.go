@@ -43,7 +43,9 @@ func TestWriteDirections(t *testing.T) {
 		"in  leverage (excess over chance)  \\u001bt 0.5 (0.25)\n",
 		"out leverage (excess over chance)  neuron 6 1 (0.5)\n",
 		"° marks tokens",
-		"1 of 40 readouts coherent at q ≤ 0.05; 5 at p ≤ 0.05, 2 expected by chance alone (both sides; 100 random directions, seed 3).\n",
+		"stable\n1 of 1 direction readouts coherent at q ≤ 0.05; 0.1 expected at p ≤ 0.05 by chance alone (1 have p ≤ 0.05)\n",
+		"\n1 of 40 direction readouts coherent at q ≤ 0.05; 2 expected at p ≤ 0.05 by chance alone (5 have p ≤ 0.05).\n",
+		"100 random directions, seed 3.\n" + Boundary,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("lacks %q:\n%s", want, got)

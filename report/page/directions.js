@@ -10,6 +10,7 @@ function directionList(m) {
   const stable = all.filter((d) => d.stable).length;
   return h("section", { class: "directions", "aria-label": `Directions of ${m.label}` },
     h("h3", null, "Directions"),
+    m.heading && h("p", { class: "note" }, `${m.heading}.`),
     h("p", { class: "muted note" }, `${plural(all.length, "direction")} of ${count(sigma(m).length)}, ${stable === all.length ? "all" : count(stable)} stable under rounding to ${m.dtype}. `,
       "Of either side the sharper pole comes first; blue is positive, orange negative, deeper is stronger. † marks under-trained tokens. Strips show coherence over the band of chance, ± 2 sd.",
       cutNote()),

@@ -72,10 +72,10 @@ function tokenCells(x) {
 // would seem to by chance.
 function drawReadoutHead(model) {
   const v = model.vocabulary;
+  const [found, chance] = v.heading.split("; ");
   fill("directions-lead", h("p", { class: "figures" },
-    h("strong", null, `${count(v.coherent)} of ${plural(v.readouts, "readout")} coherent at q ≤ ${SIGNIFICANT}`),
-    `; ${count(v.nominal)} at p ≤ ${SIGNIFICANT}, ${brief(v.expected)} expected by chance alone.`),
-  h("p", { class: "muted" }, v.readouts ? `Coherence is the mean cosine of the leading tokens of the sharper pole, judged against ${plural(v.draws, "random direction")} (seed ${v.seed}). ` : "No readout could be judged. ",
+    h("strong", null, found), chance && `; ${chance}`, "."),
+  h("p", { class: "muted" }, v.readouts ? `Each side that is read through tokens is a test of its own. Coherence is the mean cosine of the leading tokens of the sharper pole, judged against ${plural(v.draws, "random direction")} (seed ${v.seed}). ` : null,
     DOC.options.convention ? `Convention: ${DOC.options.convention}.` : null, v.tokens ? null : " There is no tokenizer: tokens are shown as numbers in brackets.", cutNote()),
   underList(v));
 }
