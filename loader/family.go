@@ -71,6 +71,7 @@ type family struct {
 	prefix     string   // may stand before any tensor name, or not
 	keys       configKeys
 	norms      norms
+	rotary     bool // queries and keys are turned by their positions before they meet
 	lines      []line
 }
 
@@ -141,6 +142,7 @@ func llama() family {
 			attention: "layers.{l}.input_layernorm.weight", mlp: "layers.{l}.post_attention_layernorm.weight",
 			final: "norm.weight", rms: true,
 		},
+		rotary: true,
 		lines: []line{
 			{name: "embed_tokens.weight", layout: inOut, roles: []role{wE}},
 			{name: "layers.{l}.input_layernorm.weight", vector: []dim{dimResidual}},

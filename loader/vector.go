@@ -23,6 +23,10 @@ type norms struct {
 // false where the family is not known.
 func (m *Model) RMSNorm() bool { return m.norms().rms }
 
+// Rotary reports whether the model turns queries and keys by their positions (RoPE), so that W_Q·W_Kᵀ is the static part of its
+// QK circuits alone. It is false where the family is not known.
+func (m *Model) Rotary() bool { return m.entry().rotary }
+
 // Vector returns the weight (the gain, d_model numbers) of a norm of a layer, widened, and whether the checkpoint has it. It is
 // read under Guard, as views are.
 func (m *Model) Vector(name string, layer int) ([]float64, bool) {

@@ -23,8 +23,8 @@ func TestVector(t *testing.T) {
 		if v, ok := m.Vector(NormAttention, 1); ok {
 			t.Errorf("layer 1 has a norm %v", v)
 		}
-		if m.RMSNorm() {
-			t.Error("GPT-2 is said to have RMSNorm")
+		if m.RMSNorm() || m.Rotary() {
+			t.Error("GPT-2 is said to have RMSNorm or rotary positions")
 		}
 	}
 }

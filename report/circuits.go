@@ -21,7 +21,7 @@ func (s *study) circuits(d *Document) error {
 	if s.reader == nil || s.o.NoCircuits || len(heads) == 0 {
 		return nil
 	}
-	c := &Circuits{Copying: []Copying{}, Composition: []Composition{}}
+	c := &Circuits{Copying: []Copying{}, Composition: []Composition{}, Static: s.model.Rotary()}
 	d.Models[s.at].Circuits = c
 	return loader.Guard(func() error {
 		if err := s.copying(c, heads); err != nil {

@@ -127,6 +127,7 @@ type Matrix struct {
 	Certificate Certificate       `json:"certificate"`
 	Directions  []Direction       `json:"directions"`
 	Blocks      []Block           `json:"blocks"`
+	Note        string            `json:"note,omitempty"`  // what the matrix is, where its label does not say
 	Error       string            `json:"error,omitempty"` // why there are no values
 }
 

@@ -142,5 +142,6 @@ type Circuits struct {
 	Copying     []Copying     `json:"copying"`
 	Composition []Composition `json:"composition"` // by descending |z| where cut, else by heads
 	Pairs       int           `json:"pairs"`       // that were scored
+	Static      bool          `json:"static,omitempty"` // Q and K composition leave rotary positions out
 	Note        string        `json:"note,omitempty"`
 }

@@ -182,12 +182,24 @@ func describe(j job) Matrix {
 	rows, cols := m.Dims()
 	return Matrix{
 		Label: m.Label, Role: m.Role, Layer: index(m.Layer), Head: index(m.Head), Model: j.study.model.Name,
+		Note: noteOf(m, j.study.model),
 		Kind: string(m.Kind), Tensors: slices.Clone(m.Tensors), Shape: [2]int{rows, cols}, DType: m.DType,
 		In: string(m.In), Out: string(m.Out), Sigma: []Number{}, Metrics: map[string]Number{},
 		Directions: []Direction{}, Blocks: []Block{},
 		Floor:       Floor{DType: Undefined(), Method: Undefined()},
 		Certificate: Certificate{Residual: Undefined(), Orthogonality: Undefined()},
 	}
+}
+
+// staticNote stands with QK circuits of models with rotary positions.
+const staticNote = "static part: rotary positions turn query and key by their distance before they meet, and are left out"
+
+// noteOf returns what must be said with a matrix wherever it is shown.
+func noteOf(m *loader.Matrix, model *loader.Model) string {
+	if m.Role == "W_QK" && model.Rotary() {
+		return staticNote
+	}
+	return ""
 }
 
 // index turns the loader's −1 for "none" into null.

@@ -45,6 +45,9 @@ func (l *locator) list(ids []int, found []directions.Location) error {
 	}
 	return loader.Guard(func() error {
 		for _, x := range found {
+			if note := noteOf(l.items[l.spots[x.Basis].item].Matrix, l.study.model); note != "" {
+				l.result.Note = "W_QK: " + note
+			}
 			l.result.Places = append(l.result.Places, l.place(ids, x, readings[at[l.spots[x.Basis].item]]))
 		}
 		return nil
@@ -125,10 +128,17 @@ func WriteLocated(w io.Writer, r *Located) error {
 	}
 	t.SetColumnConfigs(rightAligned(3, 5))
 	t.Render()
+	if r.Note != "" {
+		fmt.Fprintln(w, SafeProse(r.Note))
+	}
+	fmt.Fprintln(w, placeNote)
 	_, err := fmt.Fprintf(w, "%s\n%d shown; %d random concepts, seed %d. %s\n",
 		tally{r.Targets, r.Found, r.Nominal}.sentence("places that hold the concept"), len(r.Places), r.Draws, r.Seed, Boundary)
 	return err
 }
+
+// placeNote says how the directions of a place are counted.
+const placeNote = "Directions are counted from 0, as in all data: 0 is that of σ₁, the largest singular value."
 
 // where is what a place is within its matrix.
 func (p *Place) where() string {

@@ -43,6 +43,7 @@ type pageCircuits struct {
 	Kinds       []string   `json:"kinds"`
 	Pairs       int        `json:"pairs"`
 	Cut         bool       `json:"cut"` // the page lists fewer pairs than were scored
+	Static      bool       `json:"static"`
 	Note        string     `json:"note"`
 }
 
@@ -81,7 +82,7 @@ func packCircuits(c *Circuits) *pageCircuits {
 		return nil
 	}
 	out := &pageCircuits{
-		Composition: [][]Number{}, Kinds: []string{}, Pairs: c.Pairs, Note: SafeProse(c.Note),
+		Composition: [][]Number{}, Kinds: []string{}, Pairs: c.Pairs, Static: c.Static, Note: SafeProse(c.Note),
 		Copying: each(c.Copying, func(x Copying) Copying {
 			x.Label = Safe(x.Label)
 			x.Positivity, x.Departure = rounded(x.Positivity, sigmaDigits), rounded(x.Departure, sigmaDigits)

@@ -44,6 +44,7 @@ type pageMatrix struct {
 	Values      []Number    `json:"values"`
 	Floor       Floor       `json:"floor"`
 	Certificate Certificate `json:"certificate"`
+	Note        string      `json:"note,omitempty"`
 	Error       string      `json:"error,omitempty"`
 
 	Heading    string          `json:"heading,omitempty"` // over the directions
@@ -113,7 +114,7 @@ func newPageMatrix(m *Matrix, metrics []MetricInfo) pageMatrix {
 			Method:   Safe(m.Certificate.Method),
 			Residual: m.Certificate.Residual, Orthogonality: m.Certificate.Orthogonality,
 		},
-		Error: SafeProse(m.Error),
+		Note: SafeProse(m.Note), Error: SafeProse(m.Error),
 	}
 }
 

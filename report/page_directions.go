@@ -19,7 +19,9 @@ const (
 // Fewest tokens of a pole, and most points of a curve, that a page shows.
 const (
 	leastTokens = 3
-	mostPoints  = 512 // more than the pixels of its drawing
+	// mostPoints is the contexts of 8192 and less whole; of a longer one the page
+	// has every n-th position, and says so.
+	mostPoints = 8192
 )
 
 // Significant digits of directions on the page: scores and statistics are

@@ -163,13 +163,14 @@ func eachFinite(values [][]float64, f func(float64)) {
 	}
 }
 
-// indexAxis returns an axis for the indices 1 to n of singular values.
+// indexAxis returns an axis for the singular values σ₁ to σ_n; data count them
+// from 0.
 func indexAxis(n int) axis {
 	room := max(0.015*float64(n-1), 0.5) // keeps the first points off the frame
 	if n > 64 {
 		room = 0.015 * float64(n-1)
 	}
-	return axis{label: "index i", min: 1 - room, max: float64(n) + room, ticks: indexTicks(n)}
+	return axis{label: "i of σ" + sub("i") + " (index i − 1 in the data)", min: 1 - room, max: float64(n) + room, ticks: indexTicks(n)}
 }
 
 // depthAxis returns an axis for the layers first to last.

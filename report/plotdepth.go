@@ -211,7 +211,7 @@ func headChart(v *plotView, role string, ms []*Matrix) chart {
 	p.y.down = true
 	return chart{
 		name: "heads-" + role[len("W_"):], title: "Effective rank of " + inField(role) + " by layer and head",
-		caption: facts(v.model, fmt.Sprintf("largest possible: %d", largest)), panels: []panel{p},
+		caption: facts(v.model, fmt.Sprintf("largest possible: %d", largest), shortNote(ms[0])), panels: []panel{p},
 		key: chartKey{title: "effective rank", bar: &colorBar{
 			min: lo, max: hi, ticks: linearTicks(lo, hi, 6), color: func(t float64) color.Color { return sequential(t) },
 		}},

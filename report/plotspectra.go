@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // maxEntries is the longest list of layers beside a figure; a bar of colours
@@ -143,7 +144,7 @@ func spectrumChart(v *plotView, m *Matrix) chart {
 	p.y, below = logAxis("singular value σ"+sub("i"), sigma)
 	p.addFloors(m)
 	measures := facts(
-		notShown(below),
+		shortNote(m), notShown(below),
 		metricFact(m, "effective_rank", "effective rank "),
 		metricFact(m, "stable_rank", "stable rank "),
 		metricFact(m, "rank_99", "99 % of the energy in rank "),
@@ -152,6 +153,12 @@ func spectrumChart(v *plotView, m *Matrix) chart {
 		name: "spectrum-" + m.Label, title: "Singular values of " + inField(m.Label) + fmt.Sprintf(" (%s, %s)", shapeOf(m), printable(m.DType)),
 		caption: facts(v.model, measures), panels: []panel{p},
 	}
+}
+
+// shortNote is what a matrix's note says before its colon: a caption is a line.
+func shortNote(m *Matrix) string {
+	short, _, _ := strings.Cut(m.Note, ":")
+	return printable(short)
 }
 
 // metricFact names a metric's value, "" where it is undefined.

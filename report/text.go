@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,7 +38,7 @@ func WriteText(w io.Writer, d *Document, o TextOptions) error {
 	}
 	t.SetColumnConfigs(rightAligned(3, len(infos)))
 	t.Render()
-	return textNotes(w, d, len(rows), left)
+	return textNotes(w, d, rows, left)
 }
 
 // terminal is the label, with its model where there are several.
@@ -155,8 +156,9 @@ func rightAligned(from, n int) []table.ColumnConfig {
 }
 
 // textNotes says what the table does not show, and what no table of weights can.
-func textNotes(w io.Writer, d *Document, shown int, left []string) error {
-	var notes []string
+func textNotes(w io.Writer, d *Document, rows []*Matrix, left []string) error {
+	notes := roleNotes(rows)
+	shown := len(rows)
 	if failed := len(d.Failed()); len(d.Matrices)-failed > shown {
 		notes = append(notes, fmt.Sprintf("%d per-head parts and circuits are in the report, or shown with --matrix 'L*.W_OV.*'", len(d.Matrices)-failed-shown))
 	}
@@ -169,6 +171,17 @@ func textNotes(w io.Writer, d *Document, shown int, left []string) error {
 		}
 	}
 	return nil
+}
+
+// roleNotes returns what must be said of some of the rows, once a role.
+func roleNotes(rows []*Matrix) []string {
+	var notes []string
+	for _, m := range rows {
+		if note := Safe(m.Role) + ": " + SafeProse(m.Note); m.Note != "" && !slices.Contains(notes, note) {
+			notes = append(notes, note)
+		}
+	}
+	return notes
 }
 
 // WriteInspect writes a model's tensors and their fate as a table.

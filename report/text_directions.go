@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"wspec/loader"
@@ -22,11 +23,13 @@ type DirectionsOptions struct {
 // run are coherent.
 func WriteDirections(w io.Writer, d *Document, o DirectionsOptions) error {
 	b := bufio.NewWriter(w)
+	shown := 0
 	for i := range d.Matrices {
 		m := &d.Matrices[i]
 		if m.Error != "" || len(m.Directions) == 0 {
 			continue
 		}
+		shown++
 		writeHeading(b, d, m)
 		for k := range m.Directions {
 			writeDirection(b, m, &m.Directions[k], o)
@@ -35,6 +38,9 @@ func WriteDirections(w io.Writer, d *Document, o DirectionsOptions) error {
 			writeBlock(b, m, x, o)
 		}
 		fmt.Fprintln(b)
+	}
+	if shown > 0 {
+		fmt.Fprintln(b, indexNote)
 	}
 	for i := range d.Models {
 		if v := d.Models[i].Vocabulary; v != nil {
@@ -55,8 +61,10 @@ func writeHeading(w io.Writer, d *Document, m *Matrix) {
 	fmt.Fprintf(w, "%s  %s %s  %s → %s\n", terminal(d, m), ShapeText(m.Shape[:]), Safe(m.DType), spaceName(m.In), spaceName(m.Out))
 	fmt.Fprintf(w, "σ₁ %s, floor of storage %s, of the method %s; %d of %d directions shown are stable\n",
 		Short(m.Sigma[0]), Short(m.Floor.DType), Short(m.Floor.Method), stable, len(m.Directions))
-	if text := m.heading(); text != "" {
-		fmt.Fprintln(w, text)
+	for _, text := range []string{SafeProse(m.Note), m.heading()} {
+		if text != "" {
+			fmt.Fprintln(w, text)
+		}
 	}
 }
 
@@ -68,8 +76,8 @@ func spaceName(space string) string {
 }
 
 func writeDirection(w io.Writer, m *Matrix, x *Direction, o DirectionsOptions) {
-	fmt.Fprintf(w, "\n  %d  σ %s  energy %s %%  angle bound %s  %s\n",
-		x.Index, Short(x.Sigma), Short(100*x.Energy), Short(x.AngleBound), standing(x))
+	fmt.Fprintf(w, "\n  index %d  %s %s  energy %s %%  angle bound %s  %s\n",
+		x.Index, sigmaName(x.Index), Short(x.Sigma), Short(100*x.Energy), Short(x.AngleBound), standing(x))
 	if o.Side != "out" {
 		writeSide(w, "in", &x.In)
 	}
@@ -87,6 +95,14 @@ func writeDirection(w io.Writer, m *Matrix, x *Direction, o DirectionsOptions) {
 		}
 		fmt.Fprintf(w, "     if %s: direction %d, angle %s°, Jaccard %s\n", name, s.Match, Short(s.Angle), Short(s.Jaccard))
 	}
+}
+
+// indexNote says how directions are counted.
+const indexNote = "Index counts from 0, as in all data; σ₁ is the largest singular value, that of index 0."
+
+// sigmaName names the singular value of an index, σ₁ for 0.
+func sigmaName(index int) string {
+	return "σ" + strings.Map(func(r rune) rune { return r - '0' + '₀' }, strconv.Itoa(index+1))
 }
 
 // standing says whether a direction is defined on its own.

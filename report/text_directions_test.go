@@ -30,7 +30,7 @@ func TestWriteDirections(t *testing.T) {
 	for _, want := range []string{
 		"L0.W_Q  2×3 F32  residual → mlp\n",
 		"σ₁ 2, floor of storage 1e-07, of the method 2e-16; 0 of 1 directions shown are stable\n",
-		"\n  3  σ 2  energy 25 %  angle bound 0.5  block 2–3: only their span is defined\n",
+		"\n  index 3  σ₄ 2  energy 25 %  angle bound 0.5  block 2–3: only their span is defined\n",
 		"in  residual through W_E, skew -1.5, coherence of − 0.5 (chance 0.1 ± 0.05), p 0.01, q 0.04\n",
 		"+  =cmd(\"x\")  \\u202eb,\"\\u000a°\n",
 		"−  -1\n",

@@ -33,7 +33,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"craft": craft, "tiny": tiny, "samefolder": sameFolder, "status": status, "empty": empty,
+			"craft": craft, "tiny": tiny, "tinyqwen": tinyQwen, "samefolder": sameFolder, "status": status, "empty": empty,
 		},
 	})
 }
@@ -76,12 +76,16 @@ func tiny(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // wave is a float32 tensor of full rank without any randomness.
-func wave(name string, rows, cols int) safetensors.Tensor {
-	data := make([]byte, 0, 4*rows*cols)
-	for i := range rows * cols {
+func wave(name string, shape ...int) safetensors.Tensor {
+	n := 1
+	for _, side := range shape {
+		n *= side
+	}
+	data := make([]byte, 0, 4*n)
+	for i := range n {
 		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(float32(math.Sin(float64(i*i+len(name))))))
 	}
-	return safetensors.Tensor{Entry: safetensors.Entry{Name: name, DType: safetensors.F32, Shape: []int{rows, cols}}, Data: data}
+	return safetensors.Tensor{Entry: safetensors.Entry{Name: name, DType: safetensors.F32, Shape: shape}, Data: data}
 }
 
 // sameFolder A B fails unless both folders hold the same files, byte for byte.

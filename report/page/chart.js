@@ -72,7 +72,7 @@ class SpectrumChart {
         y: { distr: this.y === "log" ? 3 : 1, range: (u, a, b) => this.rangeY(a, b) },
       },
       axes: [
-        axis(this.xs === "log", this.x === "share" ? "share of rank, i / r" : "index i", { size: 34 }),
+        axis(this.xs === "log", this.x === "share" ? "share of rank, i / r" : "i of σᵢ (index i − 1 in the data)", { size: 34 }),
         axis(this.y === "log", "singular value σᵢ", { size: 62 }),
       ],
       series: [{}, ...this.matrices.map((m, i) => ({

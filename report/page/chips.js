@@ -67,5 +67,5 @@ function curveFigure(r) {
     svg("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", role: "img", "aria-label": text },
       svg("line", { class: "base", x1: 0, x2: width, y1: y(0), y2: y(0) }),
       svg("polyline", { points: r.curve.map((v, i) => `${x(i)},${y(v)}`).join(" "), fill: "none", "vector-effect": "non-scaling-stroke" })),
-    h("figcaption", null, h("span", null, "position 0"), h("span", null, `${brief(low)} to ${brief(high)}`), h("span", null, String(last))));
+    h("figcaption", null, h("span", null, "position 0"), h("span", null, `${brief(low)} to ${brief(high)}${r.step > 1 ? `, one position in ${r.step}` : ""}`), h("span", null, String(last))));
 }

@@ -29,6 +29,7 @@ function drawCircuits(c) {
     c.kinds.length ? h("section", { class: "composition", "aria-labelledby": "composition-title" },
       h("h3", { id: "composition-title", class: "title" }, "Composition"),
       h("p", { class: "muted note" }, `How much of what one head writes a later head reads: ‖A·B‖/(‖A‖‖B‖), as z against random rotations of the two to each other. ${plural(c.pairs, "pair")} scored.`,
+        c.static ? " Queries and keys are the static part: rotary positions are left out." : null,
         c.note ? ` The report holds ${c.note}.` : null, c.cut ? ` This page lists ${count(c.composition.length)}: those furthest from chance, and the furthest of each pair of layers.` : null),
       h("div", { class: "controls" }, choice("comp", "What the later head reads it as", c.kinds.map((k) => [k, compositionWord(k)]), kind, (comp) => update({ comp }))),
       compositionMap(c, kind), pairTable(c.pairs_.filter((p) => p.kind === kind), kind)) : null);

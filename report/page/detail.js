@@ -79,6 +79,7 @@ function detailBody(m, holder, readout) {
   const tie = (c) => DOC.warnings.filter((w) => w.matrix && w.matrix === c.label);
   return h("div", { class: "detail-body" },
     h("p", { class: "lead" }, `${m.in || "?"} → ${m.out || "?"} · ${dims(m.shape)} · ${m.dtype} · ${kindText(m)}`),
+    m.note && h("p", { class: "muted note" }, sentence(m.note)),
     m.error && h("p", { class: "warning" }, h("strong", null, "No values. "), m.error),
     tie(m).map((w) => h("p", { class: "warning" }, h("code", null, w.code), " ", w.message)),
     h("div", { class: "detail-columns" },

@@ -12,7 +12,7 @@ function directionList(m) {
     h("h3", null, "Directions"),
     m.heading && h("p", { class: "note" }, `${m.heading}.`),
     h("p", { class: "muted note" }, `${plural(all.length, "direction")} of ${count(sigma(m).length)}, ${stable === all.length ? "all" : count(stable)} stable under rounding to ${m.dtype}. `,
-      "Of either side the sharper pole comes first; blue is positive, orange negative, deeper is stronger. † marks under-trained tokens. Strips show coherence over the band of chance, ± 2 sd.",
+      "Of either side the sharper pole comes first; blue is positive, orange negative, deeper is stronger. † marks under-trained tokens. Strips show coherence over the band of chance, ± 2 sd. Index counts from 0, as in all data; σ₁ is that of index 0.",
       cutNote()),
     groupByBlock(m, all).flatMap((g) => (g.block ? blockGroup(m, g) : g.list.map(directionCard))));
 }
@@ -37,7 +37,7 @@ function groupByBlock(m, all) {
 }
 
 function blockGroup(m, { block, list }) {
-  const name = `Directions ${block.first + 1} to ${block.last + 1} share a block`;
+  const name = `Directions ${block.first} to ${block.last} share a block`;
   return h("section", { class: "block", "aria-label": name },
     h("p", { class: "block-head" }, h("strong", null, name), ": storage rounding cannot tell them apart, so each axis is arbitrary and only their span is defined."),
     list.map(directionCard),
@@ -57,9 +57,9 @@ function leverageLine(m, r, list) {
 }
 
 function directionCard(d) {
-  return h("article", { class: d.stable ? "direction" : "direction unstable", "aria-label": `Direction ${d.index + 1}` },
+  return h("article", { class: d.stable ? "direction" : "direction unstable", "aria-label": `Direction ${d.index}` },
     h("header", null,
-      h("h4", null, String(d.index + 1)),
+      h("h4", null, `index ${d.index}`),
       h("span", { title: exact(d.sigma) }, `σ${subscript(d.index + 1)} = ${number(d.sigma)}`),
       h("span", null, `${percent(d.energy)} of energy`),
       h("span", { class: d.stable ? "tag good" : "tag bad" }, d.stable ? "stable" : "⚠ not stable")),
@@ -104,5 +104,5 @@ function pairList(d) {
 function sensitivityLine(d) {
   if (!d.sensitivity.length) return null;
   return h("p", { class: "muted note" }, "Under other conventions: ", d.sensitivity.map((s) =>
-    `${s.name}: ${s.match < 0 ? "no match" : `direction ${s.match + 1}, turned ${brief(s.turned)}°, overlap ${brief(s.jaccard)}`}`).join(" · "));
+    `${s.name}: ${s.match < 0 ? "no match" : `direction ${s.match}, turned ${brief(s.turned)}°, overlap ${brief(s.jaccard)}`}`).join(" · "));
 }

@@ -1,6 +1,7 @@
-// format.js: number, short, brief, exact, formula, count, bytes, subscript, dims, csvText.
+// format.js: INDEX_TIP, number, short, brief, exact, formula, count, bytes, subscript, dims, sentence, plural, csvText.
 
 const DASH = "—";
+const INDEX_TIP = "Index\ncounts from 0, as in all data: 0 is that of σ₁, the largest";
 const THIN = "\u202f"; // narrow no-break space, between groups of three digits
 
 function isDefined(x) {
@@ -79,6 +80,11 @@ function formula(text) {
   const parts = text.split(/([_^](?:\{[^{}]*\}|\([^()]*\)|[\p{L}\p{N}]+))/u);
   return parts.map((part, i) => (i % 2 === 0 ? part
     : h(part[0] === "_" ? "sub" : "sup", null, part.slice(1).replace(/^[{(](.*)[})]$/u, "$1"))));
+}
+
+// sentence begins text with a capital and ends it with a full stop.
+function sentence(text) {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 function plural(n, one, many) {

@@ -65,7 +65,7 @@ function mapPanel(title, matrices, by) {
   const scale = colourScale(grid.cells.map((c) => c.value));
   const id = `map-${title.replace(/\W+/g, "-")}`;
   return h("figure", { class: "panel" },
-    h("figcaption", { id }, title),
+    h("figcaption", { id }, title, matrices[0].note && h("span", { class: "muted" }, ` · ${matrices[0].note}`)),
     drawGrid(grid, scale, id),
     drawLegend(scale),
     h("details", { class: "data" }, h("summary", null, "As a table"), gridTable(grid, title)));

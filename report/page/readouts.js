@@ -42,7 +42,7 @@ function readoutTable() {
     columns: [
       { key: "label", title: "Matrix", width: Math.min(wide, 30) + 4, head: true, class: "mono", value: (x) => order.get(x.m),
         cell: (x) => h("button", { type: "button", class: "link", tabindex: -1, onclick: () => openMatrix(x.m) }, x.m.label) },
-      { key: "index", title: "#", width: 6, number: true, value: (x) => -x.d.index, cell: (x) => String(x.d.index + 1), tip: "Index\n1 for the largest σ" },
+      { key: "index", title: "Index", width: 8, number: true, value: (x) => -x.d.index, cell: (x) => String(x.d.index), tip: INDEX_TIP },
       { key: "side", title: "Side", width: 7, value: (x) => x.r.side, cell: (x) => (x.r.side === "in" ? "In" : "Out") },
       n("sigma", "σ", 10, (x) => x.d.sigma, "Singular value"),
       { key: "stable", title: "Stable", width: 9, value: (x) => (x.d.stable ? 1 : 0), tip: "Stable\nstorage rounding turns it by at most sin 0.1",

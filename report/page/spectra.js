@@ -34,7 +34,7 @@ function drawSpectraControls(chart) {
       else update({ preset });
     }),
     choice("y", "σ", [["log", "log"], ["linear", "linear"]], STATE.y, (y) => update({ y })),
-    choice("x", "Against", [["index", "index"], ["share", "share of rank"]], STATE.x, (x) => update({ x })),
+    choice("x", "Against", [["index", "i of σᵢ"], ["share", "share of rank"]], STATE.x, (x) => update({ x })),
     choice("xs", "Index", [["linear", "linear"], ["log", "log"]], STATE.xs, (xs) => update({ xs })),
     h("span", { class: "end" },
       button("Whole range", () => chart.resetZoom(), { class: "quiet", title: "Undo a zoom; a double click does the same" }),
@@ -100,17 +100,17 @@ function drawNumbers(data, host) {
   const longest = Math.max(0, ...chosen.map((m) => sigma(m).length));
   host.table ||= new VirtualTable({ host, id: "sx", caption: "Singular values by index", columns: [] });
   host.table.setColumns([
-    { key: "i", title: "i", width: 7, number: true, head: true, sortable: false, cell: (i) => String(i) },
+    { key: "i", title: "Index", width: 7, number: true, head: true, sortable: false, cell: (i) => String(i), tip: INDEX_TIP },
     ...chosen.map((m) => ({
       key: m.key, title: m.name, width: 14, number: true, sortable: false,
-      cell: (i) => (i <= sigma(m).length ? number(sigma(m)[i - 1]) : ""),
+      cell: (i) => (i < sigma(m).length ? number(sigma(m)[i]) : ""),
     })),
   ]);
-  host.table.setRows(Array.from({ length: longest }, (_, i) => i + 1));
+  host.table.setRows(Array.from({ length: longest }, (_, i) => i));
 }
 
 function spectraCsv(matrices) {
   const rows = [["label", "index", "sigma"]];
-  for (const m of matrices) sigma(m).forEach((v, i) => rows.push([m.key, i + 1, Number(v.toPrecision(7))]));
+  for (const m of matrices) sigma(m).forEach((v, i) => rows.push([m.key, i, Number(v.toPrecision(7))]));
   return csvText(rows);
 }
