@@ -186,7 +186,7 @@ func (o Options) recorded() RunOptions {
 	r := RunOptions{Matrix: append([]string{}, o.Matrix...), Layers: o.Layers, Heads: !o.NoHeads}
 	if !o.NoDirections {
 		r.TopK, r.BottomK, r.Tokens, r.Convention, r.Seed = o.topK(), o.BottomK, o.tokens(), string(o.convention()), o.Seed
-		r.Readout = string(o.Readout)
+		r.Readout, r.Sensitivity = string(o.Readout), o.Sensitivity
 	}
 	return r
 }

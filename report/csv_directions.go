@@ -2,6 +2,8 @@ package report
 
 import (
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 )
 
@@ -19,28 +21,68 @@ func hasDirections(d *Document) bool {
 // the direction and of the side is repeated on each of its rows. A side without
 // elements, such as one whose table the checkpoint lacks, has no rows.
 func writeDirectionsCSV(w io.Writer, d *Document) error {
-	s := newSheet(w, d, "label", "index", "sigma", "side", "pole", "rank", "token_id", "token", "score",
+	others := comparedWith(d)
+	header := []string{"label", "index", "sigma", "side", "pole", "rank", "token_id", "token", "score",
 		"energy", "gap", "angle_bound", "block_first", "block_last", "stable", "residual",
-		"space", "readout", "skew", "coherence", "p", "q")
+		"space", "readout", "skew", "coherence", "p", "q"}
+	for _, c := range others {
+		header = append(header, cell(c+"_match"), cell(c+"_angle"), cell(c+"_jaccard"))
+	}
+	s := newSheet(w, d, header...)
 	for i := range d.Matrices {
 		m := &d.Matrices[i]
 		for k := range m.Directions {
 			x := &m.Directions[k]
-			s.side(m, x, "in", &x.In)
-			s.side(m, x, "out", &x.Out)
+			tail := sensitivityCells(x, others)
+			s.side(m, x, "in", tail)
+			s.side(m, x, "out", tail)
 		}
 	}
 	return s.close()
 }
 
-// side writes both poles of one side of a direction.
-func (s *sheet) side(m *Matrix, x *Direction, side string, r *Reading) {
+// comparedWith returns the conventions that directions of d were compared with.
+func comparedWith(d *Document) []string {
+	names := map[string]bool{}
+	for i := range d.Matrices {
+		for _, x := range d.Matrices[i].Directions {
+			for name := range x.Sensitivity {
+				names[name] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// sensitivityCells are the index of the direction most like x in each
+// convention, the angle to it in degrees and the overlap of their tokens; all
+// empty where x was not compared, or has no match.
+func sensitivityCells(x *Direction, conventions []string) []string {
+	var cells []string
+	for _, c := range conventions {
+		if s, ok := x.Sensitivity[c]; ok && s.Match >= 0 {
+			cells = append(cells, strconv.Itoa(s.Match), s.Angle.String(), s.Jaccard.String())
+		} else {
+			cells = append(cells, "", "", "")
+		}
+	}
+	return cells
+}
+
+// side writes both poles of one side of a direction, and at the end of each row
+// what more there is to say of the direction.
+func (s *sheet) side(m *Matrix, x *Direction, side string, more []string) {
+	r := &x.In
+	if side == "out" {
+		r = &x.Out
+	}
 	head := []string{cell(m.Label), strconv.Itoa(x.Index), x.Sigma.String(), side}
 	tail := []string{
 		x.Energy.String(), x.Gap.String(), x.AngleBound.String(), strconv.Itoa(x.Block[0]), strconv.Itoa(x.Block[1]),
 		strconv.FormatBool(x.Stable), x.Residual.String(),
 		r.Space, r.Readout, r.Skew.String(), r.Coherence.String(), r.P.String(), r.Q.String(),
 	}
+	tail = append(tail, more...)
 	for _, pole := range []struct {
 		name string
 		list []Scored

@@ -45,7 +45,9 @@ type RunOptions struct {
 	Tokens     int    `json:"tokens"`
 	Convention string `json:"convention"` // "raw", "folded" or "centered"
 	Seed       uint64 `json:"seed"`
-	Readout    string `json:"readout,omitempty"` // "embed" or "unembed" where tokens were read through that table alone
+	// Sensitivity says that each direction was compared with those of the other conventions.
+	Sensitivity bool   `json:"sensitivity,omitempty"`
+	Readout     string `json:"readout,omitempty"` // "embed" or "unembed" where tokens were read through that table alone
 }
 
 // Warning is something the reader of a document must know.

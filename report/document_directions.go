@@ -140,8 +140,8 @@ type Composition struct {
 // Circuits are the measures of a model's heads and pairs of heads.
 type Circuits struct {
 	Copying     []Copying     `json:"copying"`
-	Composition []Composition `json:"composition"` // by descending |z| where cut, else by heads
-	Pairs       int           `json:"pairs"`       // that were scored
+	Composition []Composition `json:"composition"`      // by descending |z| where cut, else by heads
+	Pairs       int           `json:"pairs"`            // that were scored
 	Static      bool          `json:"static,omitempty"` // Q and K composition leave rotary positions out
 	Note        string        `json:"note,omitempty"`
 }

@@ -52,7 +52,7 @@ type Located struct {
 	Found    int       `json:"found"`
 	Nominal  int       `json:"nominal"`
 	Expected Number    `json:"expected"`
-	Places   []Place   `json:"places"` // by ascending p, the first few
+	Places   []Place   `json:"places"`         // by ascending p, the first few
 	Note     string    `json:"note,omitempty"` // of the QK circuits among them
 	Warnings []Warning `json:"warnings"`
 	Notes    []string  `json:"notes"` // [Boundary]

@@ -63,7 +63,7 @@ func newPageData(d *Document) *pageData {
 		Options: RunOptions{
 			Matrix: each(d.Options.Matrix, Safe), Layers: Safe(d.Options.Layers), Heads: d.Options.Heads,
 			TopK: d.Options.TopK, BottomK: d.Options.BottomK, Tokens: d.Options.Tokens,
-			Convention: Safe(d.Options.Convention), Seed: d.Options.Seed,
+			Convention: Safe(d.Options.Convention), Seed: d.Options.Seed, Sensitivity: d.Options.Sensitivity,
 		},
 		Warnings: each(d.Warnings, safeWarning),
 		Models:   make([]pageModel, len(d.Models)),

@@ -29,6 +29,7 @@ func analyzeFlags() []cli.Flag {
 		&cli.StringFlag{Name: "max-memory", Usage: "bound working memory, beside the mapped files, to `SIZE` such as 500MB", DefaultText: "2GiB"},
 		toggle("fail if the family is unknown or any tensor with two or more dimensions would be left out", "strict"),
 		toggle("singular values and measures alone: no directions, no copying and composition scores", "no-directions"),
+		toggle("how each direction changes under the other conventions too; takes four to five times as long", "sensitivity"),
 	}, directionFlags(), []cli.Flag{jsonFlag(), quietFlag()})
 }
 
@@ -94,6 +95,7 @@ func planOf(i *invocation) (plan, error) {
 	if p.options.NoDirections = i.Bool("no-directions"); p.options.NoDirections {
 		return p, refuseIdle(i)
 	}
+	p.options.Sensitivity = i.Bool("sensitivity")
 	return p, directionOptions(i, &p.options)
 }
 

@@ -54,8 +54,12 @@ func directionOptions(i *invocation, o *report.Options) error {
 
 // refuseIdle finds flags that --no-directions leaves without an effect.
 func refuseIdle(i *invocation) error {
+	names := []string{"sensitivity"}
 	for _, f := range directionFlags() {
-		if name := f.Names()[0]; i.IsSet(name) {
+		names = append(names, f.Names()[0])
+	}
+	for _, name := range names {
+		if i.IsSet(name) {
 			return usagef("leave one of the two out", "--%s has no effect with --no-directions", name)
 		}
 	}
