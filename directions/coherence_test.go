@@ -3,6 +3,7 @@ package directions
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"sync"
@@ -14,10 +15,11 @@ import (
 	"wspec/spectra"
 )
 
-// judge returns the coherence of every column of dirs, read by space itself.
+// judge returns the coherence of every column of dirs, read by space itself,
+// dirs being all the directions there are.
 func judge(t *testing.T, s *TokenSpace, dirs *mat.Dense, o CoherenceOptions) []Coherence {
 	t.Helper()
-	null, err := NewCoherenceNull(s, s, o)
+	null, err := NewCoherenceNull(s, s, owned(dirs, o.Seed), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,6 +29,16 @@ func judge(t *testing.T, s *TokenSpace, dirs *mat.Dense, o CoherenceOptions) []C
 		out[i] = null.Score(high[i], low[i])
 	}
 	return out
+}
+
+// owned offers every column of dirs.
+func owned(dirs *mat.Dense, seed uint64) *OwnDirections {
+	own := NewOwnDirections(seed)
+	_, k := dirs.Dims()
+	for i := range k {
+		own.Offer(fmt.Sprint(i), func() []float64 { return mat.Col(nil, i, dirs) })
+	}
+	return own
 }
 
 func pOf(c []Coherence) []float64 {
@@ -165,7 +177,7 @@ func TestCoherenceRandomLlama(t *testing.T) {
 		reader *TokenSpace
 		dirs   *mat.Dense
 	}{{e, beside(in)}, {u, beside(out)}} {
-		null, err := NewCoherenceNull(e, side.reader, CoherenceOptions{Directions: 1000})
+		null, err := NewCoherenceNull(e, side.reader, nil, CoherenceOptions{Directions: 1000})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -251,7 +263,7 @@ func TestCoherenceMatched(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	null, err := NewCoherenceNull(s, s, CoherenceOptions{})
+	null, err := NewCoherenceNull(s, s, nil, CoherenceOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -315,7 +327,7 @@ func TestCoherenceConcurrent(t *testing.T) {
 	}
 	dirs := spectra.Gaussian(16, 60, spectra.Stream(14, "directions"))
 	want := judge(t, s, dirs, CoherenceOptions{Directions: 200, Seed: 1})
-	null, err := NewCoherenceNull(s, s, CoherenceOptions{Directions: 200, Seed: 1})
+	null, err := NewCoherenceNull(s, s, owned(dirs, 1), CoherenceOptions{Directions: 200, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -343,12 +355,12 @@ func TestCoherenceTooFew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = NewCoherenceNull(s, s, CoherenceOptions{})
+	_, err = NewCoherenceNull(s, s, nil, CoherenceOptions{})
 	var few *TooFewTokensError
 	if !errors.As(err, &few) || few.Tokens != 20 {
 		t.Errorf("got %v", err)
 	}
-	null, err := NewCoherenceNull(s, s, CoherenceOptions{Tokens: 5})
+	null, err := NewCoherenceNull(s, s, nil, CoherenceOptions{Tokens: 5})
 	if err != nil {
 		t.Fatal(err)
 	}

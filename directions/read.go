@@ -156,6 +156,10 @@ func (b *batch) side(y *Readings, s Side) {
 	}
 }
 
+// Vector returns one side of the i-th direction, a unit vector of length d_in
+// or d_out.
+func (y *Readings) Vector(s Side, i int) []float64 { return column(y.Decomposition, s, i) }
+
 // column returns one side of the i-th direction of d.
 func column(d *spectra.Decomposition, s Side, i int) []float64 {
 	m := d.In

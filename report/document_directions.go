@@ -27,8 +27,9 @@ type Reading struct {
 	Negative []Scored `json:"negative"`
 	// Coherence is the mean cosine of the sharper pole's tokens about the mean
 	// of the vocabulary, Pole which one it is (1 or −1), ChanceMean and
-	// ChanceSD what random directions give, P the probability of as much by
-	// chance and Q its Benjamini–Hochberg value over the model's readouts.
+	// ChanceSD what directions by chance give, in that null of the two that P
+	// comes nearer to, P the probability of as much by chance and Q its
+	// Benjamini–Hochberg value over the model's readouts.
 	Coherence  Number   `json:"coherence"`
 	Pole       int      `json:"pole"`
 	ChanceMean Number   `json:"chance_mean"`

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"errors"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -28,13 +27,14 @@ type study struct {
 	reader *directions.Reader
 	vocab  *loader.Vocabulary
 	skip   map[string]map[int]bool // under-trained tokens of W_E and W_U
-	null   map[directions.Readout]*directions.CoherenceNull
 	o      Options
+
+	coherence coherence
 }
 
 // newStudy prepares to read m.
 func newStudy(m *loader.Model, at int, o Options) (*study, error) {
-	s := &study{model: m, at: at, o: o, skip: map[string]map[int]bool{}, null: map[directions.Readout]*directions.CoherenceNull{}}
+	s := &study{model: m, at: at, o: o, skip: map[string]map[int]bool{}, coherence: newCoherence()}
 	if o.NoDirections {
 		return s, nil
 	}
@@ -62,9 +62,7 @@ func (s *study) read(d *Document, found map[int]directions.Item) error {
 	if s.reader == nil {
 		return nil
 	}
-	v := &Vocabulary{Tokens: s.vocab.Len(), Undertrained: []Undertrained{}, Seed: s.o.Seed}
-	d.Models[s.at].Vocabulary = v
-	if err := loader.Guard(func() error { return s.prepare(d, v) }); err != nil {
+	if err := loader.Guard(func() error { return s.prepare(d) }); err != nil {
 		return err
 	}
 	slots, items := inOrder(found)
@@ -72,20 +70,20 @@ func (s *study) read(d *Document, found map[int]directions.Item) error {
 	if err != nil {
 		return err
 	}
-	judged := make([][]*Reading, len(readings))
 	var g errgroup.Group
 	g.SetLimit(s.o.workers())
 	for i, r := range readings {
-		g.Go(func() error {
-			m := &d.Matrices[slots[i]]
-			s.convert(m, r)
-			return loader.Guard(func() error { judged[i] = s.judge(m, r); return nil })
-		})
+		g.Go(func() error { s.convert(&d.Matrices[slots[i]], r); return nil })
 	}
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	v.summarise(slices.Concat(judged...))
+	for i, r := range readings {
+		s.enlist(&d.Matrices[slots[i]], r)
+	}
+	if err := s.judge(d); err != nil {
+		return err
+	}
 	if s.o.Sensitivity {
 		return s.sensitivity(d, slots, readings)
 	}
@@ -108,8 +106,10 @@ func inOrder(found map[int]directions.Item) (slots []int, items []directions.Ite
 	return slots, items
 }
 
-// prepare finds the under-trained tokens and draws the null of coherence.
-func (s *study) prepare(d *Document, v *Vocabulary) error {
+// prepare finds the under-trained tokens.
+func (s *study) prepare(d *Document) error {
+	v := &Vocabulary{Tokens: s.vocab.Len(), Undertrained: []Undertrained{}, Seed: s.o.Seed}
+	d.Models[s.at].Vocabulary = v
 	for _, e := range s.embeddings() {
 		under, err := directions.FindUndertrained(e.points)
 		if err != nil {
@@ -122,9 +122,12 @@ func (s *study) prepare(d *Document, v *Vocabulary) error {
 				ID: u.ID, Token: s.vocab.Token(u.ID).Text, Table: e.name, Reason: string(u.Reason), Score: Number(u.Score),
 			})
 		}
-		if err := s.draw(d, v, e, under); err != nil {
+		n, _ := e.points.Dims()
+		space, err := directions.NewTokenSpace(e.points, directions.SkipMask(n, under))
+		if err != nil {
 			return err
 		}
+		s.coherence.spaces[e.readout], s.coherence.own[e.readout] = space, directions.NewOwnDirections(s.o.Seed)
 	}
 	return nil
 }
@@ -148,87 +151,4 @@ func (s *study) embeddings() []embedding {
 		}
 	}
 	return found
-}
-
-// draw draws the null of coherence for one table. A vocabulary too small for
-// one leaves coherence undefined, with a warning.
-func (s *study) draw(d *Document, v *Vocabulary, t embedding, under []directions.Undertrained) error {
-	n, _ := t.points.Dims()
-	space, err := directions.NewTokenSpace(t.points, directions.SkipMask(n, under))
-	if err != nil {
-		return err
-	}
-	null, err := directions.NewCoherenceNull(space, space, directions.CoherenceOptions{Tokens: s.o.tokens(), Seed: s.o.Seed})
-	var few *directions.TooFewTokensError
-	if errors.As(err, &few) {
-		d.Warnings = append(d.Warnings, Warning{Code: "no_coherence", Message: "coherence is not judged: " + few.Error(), Matrix: t.name})
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	s.null[t.readout] = null
-	v.Draws = null.Draws()
-	return nil
-}
-
-// nullOf returns the null that belongs to a readout: with tied embeddings both
-// are one table.
-func (s *study) nullOf(r directions.Readout) *directions.CoherenceNull {
-	if n, ok := s.null[r]; ok {
-		return n
-	}
-	if len(s.embeddings()) == 1 {
-		for _, n := range s.null {
-			return n
-		}
-	}
-	return nil
-}
-
-// judge sets the coherence of a matrix's readouts through the vocabulary and
-// returns those that have one.
-func (s *study) judge(m *Matrix, r *directions.Readings) []*Reading {
-	var judged []*Reading
-	for i := range r.Directions {
-		pairs := []struct {
-			from *directions.Reading
-			to   *Reading
-		}{{&r.Directions[i].In, &m.Directions[i].In}, {&r.Directions[i].Out, &m.Directions[i].Out}}
-		for _, p := range pairs {
-			null := s.nullOf(p.from.Readout)
-			if p.from.Readout == "" || null == nil {
-				continue
-			}
-			c := null.Score(ids(p.from.Positive), ids(p.from.Negative))
-			p.to.Coherence, p.to.Pole, p.to.P = Number(c.Score), c.Pole, Number(c.P)
-			p.to.ChanceMean, p.to.ChanceSD = Number(c.Mean), Number(c.SD)
-			if p.to.P.Defined() {
-				judged = append(judged, p.to)
-			}
-		}
-	}
-	return judged
-}
-
-func ids(list []directions.Scored) []int {
-	out := make([]int, len(list))
-	for i, s := range list {
-		out[i] = s.ID
-	}
-	return out
-}
-
-// summarise sets q over all readouts of the model and counts them.
-func (v *Vocabulary) summarise(judged []*Reading) {
-	p := make([]float64, len(judged))
-	for i, r := range judged {
-		p[i] = float64(r.P)
-	}
-	var t tally
-	for i, q := range spectra.BenjaminiHochberg(p) {
-		judged[i].Q = Number(q)
-		t.add(judged[i].P, judged[i].Q)
-	}
-	v.Readouts, v.Coherent, v.Nominal, v.Expected = t.tests, t.found, t.nominal, t.expected()
 }

@@ -232,7 +232,7 @@ func writeVerdict(w io.Writer, d *Document, v *Vocabulary) {
 	}
 	fmt.Fprintf(w, "%s.\n", v.heading())
 	if v.Readouts > 0 {
-		fmt.Fprintf(w, "Each side that is read through tokens counts; %d random directions, seed %d.\n", v.Draws, v.Seed)
+		fmt.Fprintf(w, "Each side that is read through tokens counts; %d random directions and as many of the model's own with new signs, seed %d.\n", v.Draws, v.Seed)
 	}
 }
 

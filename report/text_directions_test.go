@@ -45,7 +45,7 @@ func TestWriteDirections(t *testing.T) {
 		"° marks tokens",
 		"stable\n1 of 1 direction readouts coherent at q ≤ 0.05; 0.1 expected at p ≤ 0.05 by chance alone (1 have p ≤ 0.05)\n",
 		"\n1 of 40 direction readouts coherent at q ≤ 0.05; 2 expected at p ≤ 0.05 by chance alone (5 have p ≤ 0.05).\n",
-		"100 random directions, seed 3.\n" + Boundary,
+		"100 random directions and as many of the model's own with new signs, seed 3.\n" + Boundary,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("lacks %q:\n%s", want, got)

@@ -36,7 +36,7 @@ function percent(x) {
 }
 
 // nullStrip draws coherence over what chance gives: the band is the mean of
-// random directions ± 2 sd, the mark is what was observed.
+// directions by chance ± 2 sd, the mark is what was observed.
 function nullStrip(r) {
   const [low, high] = coherenceRange(r.m.model);
   const { width, height } = STRIP;
