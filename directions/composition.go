@@ -40,6 +40,9 @@ type Composition struct {
 	// ShapeSD and ShapeZ are the same for random W_Q, W_K, W_V, W_O of the
 	// shapes of these, whose products have flatter spectra than trained ones.
 	ShapeSD, ShapeZ float64
+	// Components are the singular components of A that carry most of Score, the
+	// largest share first, of the pairs that were resolved.
+	Components []Component
 }
 
 // CompositionOptions says which circuits are compared. The zero value is the
@@ -47,7 +50,13 @@ type Composition struct {
 type CompositionOptions struct {
 	Kinds []Kind // nil means all three
 	Seed  uint64 // of the random shapes; record it with the result
+	// Resolve is the most pairs of each kind that are resolved by singular
+	// component: of those significantly above chance the ones of largest Z.
+	Resolve    int
+	Components int // listed of a pair; 0 means 8
 }
+
+func (o CompositionOptions) components() int { return cmp.Or(o.Components, 8) }
 
 // shapeDraws is the number of random products from which the mean purity of a
 // shape is taken; a single one is within a percent or two of it.
@@ -199,6 +208,7 @@ func (c *composer) all() []Composition {
 		return cmp.Or(cmp.Compare(a.To.Layer, b.To.Layer), cmp.Compare(a.To.Head, b.To.Head),
 			cmp.Compare(a.From.Layer, b.From.Layer), cmp.Compare(a.From.Head, b.From.Head))
 	})
+	c.resolve(out)
 	return out
 }
 

@@ -55,7 +55,11 @@ func TestCompositionDense(t *testing.T) {
 	if len(got) != 3*(4*4+4*8) {
 		t.Errorf("%d cells", len(got))
 	}
-	seen := map[Composition]bool{}
+	type cell struct {
+		from, to HeadID
+		kind     Kind
+	}
+	seen := map[cell]bool{}
 	for _, c := range got {
 		from, to := heads[4*c.From.Layer+c.From.Head], heads[4*c.To.Layer+c.To.Head]
 		a, b := times(from.V, from.O), times(to.V, to.O)
@@ -74,7 +78,7 @@ func TestCompositionDense(t *testing.T) {
 		if c.From.Layer >= c.To.Layer || c.KV != to.KV || !(math.Abs(c.Mean-1/math.Sqrt(40)) <= 1e-15) {
 			t.Errorf("%+v", c)
 		}
-		key := Composition{From: c.From, To: c.To, Kind: c.Kind}
+		key := cell{c.From, c.To, c.Kind}
 		if seen[key] {
 			t.Errorf("twice: %+v", key)
 		}

@@ -15,6 +15,13 @@ import (
 // model of some 140 heads; of larger ones those furthest from chance.
 const mostPairs = 40_000
 
+// resolvedPairs and resolvedComponents bound what is resolved by singular
+// component: of each kind the pairs a page lists, of a pair what is worth a look.
+const (
+	resolvedPairs      = 40
+	resolvedComponents = 6
+)
+
 // circuits scores the model's heads and pairs of heads.
 func (s *study) circuits(d *Document) error {
 	heads := directions.Heads(s.model)
@@ -74,7 +81,7 @@ func (s *study) vocabularyGram() (*directions.VocabularyGram, error) {
 // composition scores every pair of heads; a document keeps the furthest from
 // chance where there are too many.
 func (s *study) composition(c *Circuits, heads []directions.Head) {
-	pairs := directions.Compositions(heads, directions.CompositionOptions{Seed: s.o.Seed})
+	pairs := directions.Compositions(heads, directions.CompositionOptions{Seed: s.o.Seed, Resolve: resolvedPairs, Components: resolvedComponents})
 	c.Pairs = len(pairs)
 	if len(pairs) > mostPairs {
 		slices.SortStableFunc(pairs, func(a, b directions.Composition) int {
@@ -86,7 +93,15 @@ func (s *study) composition(c *Circuits, heads []directions.Head) {
 	for _, p := range pairs {
 		c.Composition = append(c.Composition, Composition{
 			Kind: string(p.Kind), From: [2]int{p.From.Layer, p.From.Head}, To: [2]int{p.To.Layer, p.To.Head},
-			Score: Number(p.Score), Mean: Number(p.Mean), Z: Number(p.Z),
+			Score: Number(p.Score), Mean: Number(p.Mean), Z: Number(p.Z), Resolved: components(p.Components),
 		})
 	}
+}
+
+func components(list []directions.Component) []Component {
+	var out []Component
+	for _, c := range list {
+		out = append(out, Component{Index: c.Index, Share: Number(c.Share), Energy: Number(c.Energy)})
+	}
+	return out
 }

@@ -136,6 +136,16 @@ type Composition struct {
 	Score Number `json:"score"` // ‖A·B‖/(‖A‖‖B‖)
 	Mean  Number `json:"mean"`  // for random rotations of A and B to each other
 	Z     Number `json:"z"`
+	// Resolved are the singular components of the earlier head's W_OV that carry
+	// most of it, of the pairs furthest above chance.
+	Resolved []Component `json:"resolved,omitempty"`
+}
+
+// Component is the part of a composition that one singular component carries.
+type Component struct {
+	Index  int    `json:"index"`  // 0 for the largest σ of the earlier head's W_OV
+	Share  Number `json:"share"`  // of ‖A·B‖², in [0, 1]
+	Energy Number `json:"energy"` // of ‖A‖²: the share that chance gives
 }
 
 // Circuits are the measures of a model's heads and pairs of heads.

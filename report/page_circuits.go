@@ -40,11 +40,14 @@ type pageUnder struct {
 type pageCircuits struct {
 	Copying     []Copying  `json:"copying"`
 	Composition [][]Number `json:"composition"` // place of kind in Kinds, from layer, head, to layer, head, score, mean, z
-	Kinds       []string   `json:"kinds"`
-	Pairs       int        `json:"pairs"`
-	Cut         bool       `json:"cut"` // the page lists fewer pairs than were scored
-	Static      bool       `json:"static"`
-	Note        string     `json:"note"`
+	// Resolved holds for a place in Composition index, share and energy of its
+	// leading components by turns.
+	Resolved map[int][]Number `json:"resolved"`
+	Kinds    []string         `json:"kinds"`
+	Pairs    int              `json:"pairs"`
+	Cut      bool             `json:"cut"` // the page lists fewer pairs than were scored
+	Static   bool             `json:"static"`
+	Note     string           `json:"note"`
 }
 
 // model returns the i-th model as the page reads it, with the tokens named so
@@ -82,7 +85,7 @@ func packCircuits(c *Circuits) *pageCircuits {
 		return nil
 	}
 	out := &pageCircuits{
-		Composition: [][]Number{}, Kinds: []string{}, Pairs: c.Pairs, Static: c.Static, Note: SafeProse(c.Note),
+		Composition: [][]Number{}, Resolved: map[int][]Number{}, Kinds: []string{}, Pairs: c.Pairs, Static: c.Static, Note: SafeProse(c.Note),
 		Copying: each(c.Copying, func(x Copying) Copying {
 			x.Label = Safe(x.Label)
 			x.Positivity, x.Departure = rounded(x.Positivity, sigmaDigits), rounded(x.Departure, sigmaDigits)
@@ -92,7 +95,10 @@ func packCircuits(c *Circuits) *pageCircuits {
 	}
 	pairs := thinCompositions(c.Composition)
 	out.Cut = len(pairs) < c.Pairs
-	for _, x := range pairs {
+	for i, x := range pairs {
+		for _, y := range x.Resolved {
+			out.Resolved[i] = append(out.Resolved[i], Number(y.Index), rounded(y.Share, scoreDigits), rounded(y.Energy, scoreDigits))
+		}
 		out.Composition = append(out.Composition, []Number{
 			Number(place(&out.Kinds, Safe(x.Kind))), Number(x.From[0]), Number(x.From[1]), Number(x.To[0]), Number(x.To[1]),
 			rounded(x.Score, scoreDigits), rounded(x.Mean, scoreDigits), rounded(x.Z, scoreDigits),

@@ -45,7 +45,7 @@ func directedSample(text string) *Document {
 	}
 	d.Models[0].Circuits = &Circuits{
 		Copying:     []Copying{{Label: text, Positivity: 0.5, SD: 0.25, Z: 2}},
-		Composition: []Composition{{Kind: text, From: [2]int{0, 1}, To: [2]int{1, 0}, Score: 0.3, Mean: 0.1, Z: 4}}, Pairs: 1, Note: text,
+		Composition: []Composition{{Kind: text, From: [2]int{0, 1}, To: [2]int{1, 0}, Score: 0.3, Mean: 0.1, Z: 4, Resolved: []Component{{Index: 2, Share: 0.75, Energy: 0.12345}}}}, Pairs: 1, Note: text,
 	}
 	return d
 }
@@ -87,6 +87,7 @@ func TestPageDirections(t *testing.T) {
 		"block":       {m.Blocks[0].In, []Number{13, 0.9, 0.8}},
 		"under":       {model.Vocabulary.Undertrained[0].Tokens, []Number{7, 0.99}},
 		"composition": {model.Circuits.Composition[0], []Number{0, 0, 1, 1, 0, 0.3, 0.1, 4}},
+		"resolved":    {model.Circuits.Resolved[0], []Number{2, 0.75, 0.123}},
 	} {
 		if !slices.Equal(c.got, c.want) {
 			t.Errorf("%s: %v, want %v", name, c.got, c.want)

@@ -2,6 +2,7 @@
 
 const MOST_HEADS = 64; // more heads than that are drawn by layer
 const TOP_PAIRS = 40; // pairs listed under the map
+const WORTH_NAMING = 0.01; // least share of a composition that is shown
 
 function startCircuits() {
   const show = () => {
@@ -22,7 +23,9 @@ function startCircuits() {
 }
 
 function drawCircuits(c) {
-  if (!c.pairs_) c.pairs_ = c.composition.map(([k, fl, fh, tl, th, score, mean, z]) => ({ kind: c.kinds[k], from: [fl, fh], to: [tl, th], score, mean, z }));
+  if (!c.pairs_) c.pairs_ = c.composition.map(([k, fl, fh, tl, th, score, mean, z], i) => ({
+    kind: c.kinds[k], from: [fl, fh], to: [tl, th], score, mean, z, parts: chunks(c.resolved[i] || [], 3).map(([index, share, energy]) => ({ index, share, energy })),
+  }));
   const kind = c.kinds.includes(STATE.comp) ? STATE.comp : c.kinds[0];
   fill("circuit-panels",
     c.copying.length ? copyingMap(c.copying) : null,
@@ -107,9 +110,16 @@ function pairTable(pairs, kind) {
     const m = circuitOf(line, ...at);
     return m ? h("button", { type: "button", class: "link", onclick: () => openMatrix(m) }, m.label) : headName(at);
   };
-  return h("details", { class: "data" }, h("summary", null, `The ${plural(top.length, "pair")} furthest from chance`),
+  return h("details", { class: "data", open: top.some((p) => p.parts.length) }, h("summary", null, `The ${plural(top.length, "pair")} furthest from chance`),
+    h("p", { class: "muted note" }, "Carried by: singular components of the earlier head’s W_OV with their share of ‖A·B‖², and in brackets their share of ‖A‖², which is what chance gives; of pairs significantly above chance (q ≤ 0.05), from 1 % on. Index counts from 0, as in all data; σ₁ is that of index 0."),
     h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Pairs furthest from chance" }, h("table", { class: "flat" },
-      h("thead", null, h("tr", null, ["From", "To", "z", "Score", "Chance"].map((t, i) => h("th", { scope: "col", class: i > 1 ? "n" : null }, t)))),
+      h("thead", null, h("tr", null, ["From", "To", "z", "Score", "Chance", "Carried by"].map((t, i) => h("th", { scope: "col", class: i > 1 && i < 5 ? "n" : null }, t)))),
       h("tbody", null, top.map((p) => h("tr", null, h("td", null, link("W_OV", p.from)), h("td", null, link(kind === "V" ? "W_OV" : "W_QK", p.to)),
-        h("td", { class: "n" }, zText(p.z)), h("td", { class: "n" }, number(p.score)), h("td", { class: "n" }, number(p.mean))))))));
+        h("td", { class: "n" }, zText(p.z)), h("td", { class: "n" }, number(p.score)), h("td", { class: "n" }, number(p.mean)), h("td", null, carriers(p.parts))))))));
+}
+
+// carriers names the components that carry a pair, those above chance in bold.
+function carriers(parts) {
+  return h("ul", { class: "chips" }, parts.filter((c) => c.share >= WORTH_NAMING).map((c) => h("li", { class: "tok plain", "data-tip": `Index ${c.index}, σ${subscript(c.index + 1)}\n${percent(c.share)} of ‖A·B‖², ${percent(c.energy)} of ‖A‖²` },
+    h(c.share > c.energy ? "strong" : "span", null, `index ${c.index}`), ` ${percent(c.share)}`, h("span", { class: "share" }, ` (${percent(c.energy)})`))));
 }
