@@ -1,6 +1,9 @@
 package spectra
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // census is what one pass over a matrix's entries learns. Counts by binary
 // exponent do not depend on the order of reading, and give the sum of squared
@@ -25,8 +28,7 @@ const tileRows, tileCols = 128, 256
 
 // takeCensus reads every entry of w once. The error is a *NonFiniteError.
 func takeCensus(w Source) (*census, error) {
-	c := new(census)
-	c.rows, c.cols = w.Dims()
+	c := newCensus(w)
 	tile := make([]float64, min(c.rows, tileRows)*min(c.cols, tileCols))
 	for i := 0; i < c.rows; i += tileRows {
 		ie := min(i+tileRows, c.rows)
@@ -37,10 +39,64 @@ func takeCensus(w Source) (*census, error) {
 			c.count(part)
 		}
 	}
+	return c, c.check(w)
+}
+
+func newCensus(w Source) *census {
+	c := new(census)
+	c.rows, c.cols = w.Dims()
+	return c
+}
+
+// check returns a *NonFiniteError if an entry of w, all of which were counted,
+// is not finite.
+func (c *census) check(w Source) error {
 	if c.exponents[expMask] != 0 {
-		return nil, firstNonFinite(w)
+		return firstNonFinite(w)
 	}
-	return c, nil
+	return nil
+}
+
+// counter takes the census of a Source while others read it, each entry once.
+type counter struct {
+	Source
+	mu   sync.Mutex
+	idle []*census // those no call of Block is using
+}
+
+func (c *counter) Block(dst []float64, ld, i0, i1, j0, j1 int) {
+	c.Source.Block(dst, ld, i0, i1, j0, j1)
+	own := c.take()
+	for i := range i1 - i0 {
+		own.count(dst[i*ld:][:j1-j0])
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.idle = append(c.idle, own)
+}
+
+func (c *counter) take() *census {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	last := len(c.idle) - 1
+	if last < 0 {
+		return new(census)
+	}
+	own := c.idle[last]
+	c.idle = c.idle[:last]
+	return own
+}
+
+// census returns what has been counted. The error is a *NonFiniteError.
+func (c *counter) census() (*census, error) {
+	sum := newCensus(c.Source)
+	for _, part := range c.idle {
+		sum.top = max(sum.top, part.top)
+		for e, n := range part.exponents {
+			sum.exponents[e] += n
+		}
+	}
+	return sum, sum.check(c.Source)
 }
 
 func (c *census) count(x []float64) {
@@ -76,10 +132,19 @@ func firstNonFinite(w Source) error {
 // zero reports whether every entry is 0.
 func (c *census) zero() bool { return c.top == 0 }
 
-// exponent returns e such that entries times 2ᵉ have their largest magnitude
-// in [½, 1), or below where 2ᵉ would overflow.
+// plainExponent bounds |log₂| of the largest entry of a matrix that is computed
+// with as it is: its squares, their sums and the squares of entries far smaller
+// stay within the range of float64.
+const plainExponent = 300
+
+// exponent returns e such that the matrix times 2ᵉ can be squared: 0, or for
+// very large or small entries such that their largest magnitude comes to lie in
+// [½, 1), or below where 2ᵉ would overflow.
 func (c *census) exponent() int {
 	_, e := math.Frexp(math.Float64frombits(c.top))
+	if -plainExponent <= e && e <= plainExponent {
+		return 0
+	}
 	return min(-e, expBias)
 }
 

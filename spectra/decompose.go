@@ -51,60 +51,50 @@ type Decomposition struct {
 // directions are some orthonormal basis of the space they share: Certificates
 // tells. The error is *NonFiniteError, ErrNoConvergence or ErrOverflow.
 func Decompose(w Source, q Request, o Options) (*Decomposition, error) {
-	c, err := takeCensus(w)
+	x, err := read(w, o)
 	if err != nil {
 		return nil, err
 	}
-	s := &Spectrum{Rows: c.rows, Cols: c.cols, Epsilon: epsilon(w), Method: MethodGram}
-	s.Floor.DType = c.rounding(s.Epsilon)
-	s.Sigma = make([]float64, min(c.rows, c.cols))
-	d := &Decomposition{Spectrum: s}
-	top, bottom := q.split(len(s.Sigma))
-	if c.zero() || top+bottom == 0 {
+	d := &Decomposition{Spectrum: x.spectrum()}
+	top, bottom := q.split(len(d.Sigma))
+	if x.zero() || top+bottom == 0 {
 		d.arbitrary(top, bottom)
-		if !c.zero() {
-			d.Spectrum, err = Values(w, o)
+		if !x.zero() {
+			d.Spectrum, err = x.values()
 		}
 		return d, err
 	}
-	if top+bottom == len(s.Sigma) { // both ends are the whole
-		top, bottom = len(s.Sigma), 0
+	if top+bottom == len(d.Sigma) { // both ends are the whole
+		top, bottom = len(d.Sigma), 0
 	}
-	x := ends{w: w, scale: math.Ldexp(1, c.exponent()), threads: o.threads()}
-	if err := d.find(&x, top, bottom, c.exponent()); err != nil {
+	if err := d.find(x, top, bottom); err != nil {
 		return nil, err
 	}
 	d.fixSigns()
 	if d.Residuals == nil {
-		d.measure([]scaled{{w, x.scale}}, o)
+		d.measure([]scaled{{w, x.scale()}}, o)
 	}
-	return d, d.unscale(c.exponent())
-}
-
-// ends is a matrix whose directions are sought.
-type ends struct {
-	w       Source
-	scale   float64
-	threads int
+	return d, d.unscale(x.e)
 }
 
 // find sets the values and the directions of the matrix times 2^e.
-func (d *Decomposition) find(x *ends, top, bottom, e int) error {
-	o := Options{Threads: x.threads}
+func (d *Decomposition) find(x *reading, top, bottom int) error {
 	d.index(top, bottom)
 	var in, out []*mat.Dense
 	var good bool
 	var v *linalg.Directions
 	if top > 0 {
 		var err error
-		if v, err = linalg.TopVectors(x.w, top, x.scale, x.threads); err != nil {
+		if v, err = x.topVectors(top); err != nil {
 			return err
 		}
 		in, out = append(in, v.In), append(out, v.Out)
-		good = (d.Epsilon == 0 || d.Epsilon > doubleEpsilon) && d.fromGram(v.Values, v.Least)
+		good = x.gram != nil && d.fromGram(v.Values, v.Least)
+	} else {
+		good = d.gram(x)
 	}
-	if !good && !d.gram(x.w, e, o) {
-		if err := d.direct(x.w, e, o); err != nil {
+	if !good {
+		if err := d.direct(x); err != nil {
 			return err
 		}
 	}
@@ -129,6 +119,14 @@ func (d *Decomposition) find(x *ends, top, bottom, e int) error {
 	return nil
 }
 
+// topVectors uses up the Gram matrix, if there is one.
+func (x *reading) topVectors(k int) (*linalg.Directions, error) {
+	if x.gram == nil {
+		return linalg.TopVectors(x.w, k, x.scale(), x.threads)
+	}
+	return x.gram.TopVectors(x.w, k)
+}
+
 // The directions of the bottom are leading ones of an inverse only where
 const (
 	// the smallest value, in units of √max(m, n)·ε·σ₁, is told from 0: this is
@@ -147,8 +145,8 @@ func (d *Decomposition) invertible(k int) bool {
 
 // findAll sets the directions of Index by way of all of them, for a matrix that
 // has no inverse to speak of.
-func (d *Decomposition) findAll(x *ends) error {
-	v, err := linalg.TopVectors(x.w, len(d.Sigma), x.scale, x.threads)
+func (d *Decomposition) findAll(x *reading) error {
+	v, err := linalg.TopVectors(x.w, len(d.Sigma), x.scale(), x.threads)
 	if err != nil {
 		return err
 	}

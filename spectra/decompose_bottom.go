@@ -14,7 +14,7 @@ import (
 // inverter finds directions of the smallest values of w, rows ≥ cols, through
 // its triangular factor.
 type inverter struct {
-	*ends
+	*reading
 	w   Source // tall
 	r   blas64.Triangular
 	top *mat.Dense // directions on the short side that are taken, nil for none
@@ -24,13 +24,13 @@ type inverter struct {
 // triangular factor R of the long side they are the leading ones of R⁻¹. They
 // are orthogonal to those of top, both sides of which are given if there are
 // any. It returns nils if the inverse passes the range of float64.
-func (x *ends) bottom(k int, topIn, topOut *mat.Dense) (in, out *mat.Dense, err error) {
-	v := &inverter{ends: x, w: x.w, top: topOut}
+func (x *reading) bottom(k int, topIn, topOut *mat.Dense) (in, out *mat.Dense, err error) {
+	v := &inverter{reading: x, w: x.w, top: topOut}
 	rows, cols := x.w.Dims()
 	if rows < cols {
 		v.w, v.top = linalg.Transpose(x.w), topIn
 	}
-	r, err := linalg.RFactor(v.w, x.scale, x.threads)
+	r, err := linalg.RFactor(v.w, x.scale(), x.threads)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -86,11 +86,11 @@ const cleanRounds = 2
 // equations, Björck 1987).
 func (v *inverter) clean(short, long *mat.Dense) {
 	for range cleanRounds {
-		b := linalg.Apply(linalg.Transpose(v.w), long, v.scale, v.threads)
+		b := linalg.Apply(linalg.Transpose(v.w), long, v.scale(), v.threads)
 		without(b, short)
 		v.solve(b)
 		without(b, short)
-		long.Sub(long, linalg.Apply(v.w, b, v.scale, v.threads))
+		long.Sub(long, linalg.Apply(v.w, b, v.scale(), v.threads))
 		orthonormalise(long)
 	}
 }
@@ -134,7 +134,7 @@ func unitColumns(m blas64.General) {
 // ritz finds, within the subspace of the short side of w given by orthonormal
 // columns, the directions of w (Rayleigh and Ritz), values descending.
 func (v *inverter) ritz(short *mat.Dense) (s, long *mat.Dense, err error) {
-	image := linalg.Apply(v.w, short, v.scale, v.threads)
+	image := linalg.Apply(v.w, short, v.scale(), v.threads)
 	long = mat.DenseCopyOf(image)
 	orthonormalise(long)
 	v.clean(short, long)

@@ -72,18 +72,20 @@ func (d *Decomposition) turn(fa, fb *thin) error {
 	return nil
 }
 
-// newThin is newFactor with Q kept.
+// newThin is newFactor with Q kept, of w or its transpose.
 func newThin(w, turned Source, o Options) (*thin, error) {
-	base, err := takeFactor(w)
-	f := &thin{factor: base}
+	m, k := turned.Dims()
+	q := blas64.General{Rows: m, Cols: k, Stride: k, Data: make([]float64, m*k)}
+	turned.Block(q.Data, k, 0, m, 0, k)
+	base, err := factorOf(w, q.Data)
+	f := &thin{factor: base, q: q}
 	if err != nil || f.zero {
 		return f, err
 	}
-	m, k := turned.Dims()
-	f.q = blas64.General{Rows: m, Cols: k, Stride: k, Data: make([]float64, m*k)}
-	turned.Block(f.q.Data, k, 0, m, 0, k)
-	for i := range f.q.Data {
-		f.q.Data[i] = math.Ldexp(f.q.Data[i], f.exponent)
+	if f.exponent != 0 {
+		for i := range f.q.Data {
+			f.q.Data[i] = math.Ldexp(f.q.Data[i], f.exponent)
+		}
 	}
 	p := min(m, k)
 	f.tau = make([]float64, p)
@@ -94,7 +96,12 @@ func newThin(w, turned Source, o Options) (*thin, error) {
 		copy(f.r.RawRowView(i)[i:], f.q.Data[i*k+i:][:k-i])
 	}
 	f.q.Cols = p // the reflectors lie in the first p columns
-	return f, f.setNorm(linalg.Dense(f.r), 1, o)
+	lambda, err := linalg.GramValues(linalg.Dense(f.r), 1, o.threads())
+	if err != nil {
+		return f, err
+	}
+	f.norm = math.Sqrt(lambda[0]) // the largest loses nothing by squaring
+	return f, nil
 }
 
 // core returns ra·rbᵀ, for ra p × k and rb q × k.

@@ -70,8 +70,7 @@ type Floor struct {
 	// its own spacing, so that ‖E‖₂ is near sd·(√rows + √cols). 0 if the dtype is
 	// not known.
 	DType float64
-	// Method bounds the error of the computation, at the smallest σ, where it
-	// is largest.
+	// Method bounds the error of the computation, at the σ where it is largest.
 	Method float64
 }
 

@@ -1,7 +1,6 @@
 package spectra
 
 import (
-	"fmt"
 	"math"
 
 	"wspec/internal/linalg"
@@ -46,23 +45,66 @@ const (
 // The error is *NonFiniteError, ErrNoConvergence or ErrOverflow. Working memory
 // is bounded by Footprint.
 func Values(w Source, o Options) (*Spectrum, error) {
-	c, err := takeCensus(w)
+	x, err := read(w, o)
 	if err != nil {
 		return nil, err
 	}
-	s := &Spectrum{Rows: c.rows, Cols: c.cols, Epsilon: epsilon(w), Method: MethodGram}
-	s.Floor.DType = c.rounding(s.Epsilon)
-	s.Sigma = make([]float64, min(c.rows, c.cols))
-	if c.zero() {
+	return x.values()
+}
+
+// reading is a matrix of which every entry has been read once.
+type reading struct {
+	*census
+	w       Source
+	e       int          // times 2^e it is computed with
+	gram    *linalg.Gram // of that; nil for float64 storage: no digit is to be lost
+	epsilon float64
+	threads int
+}
+
+// read takes the census of w and forms its Gram matrix meanwhile.
+func read(w Source, o Options) (x *reading, err error) {
+	x = &reading{w: w, epsilon: epsilon(w), threads: o.threads()}
+	if x.epsilon != 0 && x.epsilon <= doubleEpsilon {
+		x.census, err = takeCensus(w)
+		if err == nil {
+			x.e = x.exponent()
+		}
+		return x, err
+	}
+	counted := &counter{Source: w}
+	x.gram = linalg.NewGram(counted, 1, x.threads)
+	if x.census, err = counted.census(); err != nil {
+		return x, err
+	}
+	if x.e = x.exponent(); x.e != 0 {
+		x.gram = linalg.NewGram(w, x.scale(), x.threads)
+	}
+	return x, nil
+}
+
+func (x *reading) scale() float64 { return math.Ldexp(1, x.e) }
+
+// spectrum returns a Spectrum without values.
+func (x *reading) spectrum() *Spectrum {
+	s := &Spectrum{Rows: x.rows, Cols: x.cols, Epsilon: x.epsilon, Method: MethodGram}
+	s.Floor.DType = x.rounding(x.epsilon)
+	s.Sigma = make([]float64, min(x.rows, x.cols))
+	return s
+}
+
+// values is Values.
+func (x *reading) values() (*Spectrum, error) {
+	s := x.spectrum()
+	if x.zero() {
 		return s, nil
 	}
-	e := c.exponent()
-	if !s.gram(w, e, o) {
-		if err := s.direct(w, e, o); err != nil {
+	if !s.gram(x) {
+		if err := s.direct(x); err != nil {
 			return nil, err
 		}
 	}
-	return s, s.unscale(e)
+	return s, s.unscale(x.e)
 }
 
 // epsilon returns the storage spacing of w at 1, 0 if not known.
@@ -73,14 +115,14 @@ func epsilon(w Source) float64 {
 	return 0
 }
 
-// gram sets the values of w·2^e by the Gram route and reports whether they are
-// good enough.
-func (s *Spectrum) gram(w Source, e int, o Options) bool {
-	if s.Epsilon != 0 && s.Epsilon <= doubleEpsilon {
-		return false // every digit was stored, none is to be lost
+// gram sets the values by the Gram route and reports whether they are good
+// enough. It uses the Gram matrix up.
+func (s *Spectrum) gram(x *reading) bool {
+	if x.gram == nil {
+		return false
 	}
 	enough := gramConstant * s.unit() / (2 * maxRelative)
-	lambda, least, err := linalg.GramSpectrum(w, math.Ldexp(1, e), enough, o.threads())
+	lambda, least, err := x.gram.Spectrum(x.w, enough)
 	return err == nil && s.fromGram(lambda, least)
 }
 
@@ -97,16 +139,21 @@ func (s *Spectrum) fromGram(lambda []float64, least float64) bool {
 	s.Sigma[r-1] = least
 	delta := gramConstant * s.unit() // relative error of λ₁
 	top := s.Sigma[0]
-	s.Floor.Method = delta * top * top / (2 * least)
-	return s.Floor.Method <= maxAbsolute*top && leastError(lambda, least, delta) <= maxRelative
+	last := leastError(lambda, least, delta)
+	s.Floor.Method = last * least
+	if r > 1 { // the smallest of those that have squaring's error
+		s.Floor.Method = max(s.Floor.Method, delta*top*top/(2*s.Sigma[r-2]))
+	}
+	return s.Floor.Method <= maxAbsolute*top && last <= maxRelative
 }
 
 // leastError bounds the relative error of the smallest value: as the root of
 // the smallest λ, δλ₁/(2λ_r); or as the length of its vector's image, which the
-// other λⱼ disturb by Σ (δλ₁)²/((λⱼ − λ_r)·2λ_r), the better of the two.
+// other λⱼ disturb by Σ (δλ₁)²/((λⱼ − λ_r)·2λ_r) and rounding by δσ₁/σ_r, the
+// better of the two.
 func leastError(lambda []float64, least, delta float64) float64 {
 	last, shift := least*least, delta*lambda[0]
-	var sum float64
+	sum := delta * math.Sqrt(lambda[0]) / least
 	for _, l := range lambda[:len(lambda)-1] {
 		gap := l - last - shift
 		if !(gap > 0) {
@@ -117,9 +164,9 @@ func leastError(lambda []float64, least, delta float64) float64 {
 	return min(sum, shift/(2*last))
 }
 
-// direct sets the values of w·2^e by the direct route.
-func (s *Spectrum) direct(w Source, e int, o Options) error {
-	sigma, err := linalg.DirectValues(w, math.Ldexp(1, e), o.threads())
+// direct sets the values by the direct route.
+func (s *Spectrum) direct(x *reading) error {
+	sigma, err := linalg.DirectValues(x.w, x.scale(), x.threads)
 	if err != nil {
 		return err
 	}
@@ -144,91 +191,8 @@ func (s *Spectrum) unscale(e int) error {
 	return nil
 }
 
-// factor is what the bounds of a product need of one side.
-type factor struct {
-	exponent int     // the side times 2^exponent has its largest entry near 1
-	norm     float64 // ‖·‖₂ of that
-	rounding float64 // ‖E‖₂ of its storage, times 2^exponent
-	zero     bool
-}
-
-// ProductValues returns the spectrum of a·b for a m × k and b k × n:
-// min(m, k, n) values. The product is never formed: with a = Q_a·R_a and
-// bᵀ = Q_b·R_b, its values are those of the core R_a·R_bᵀ, at most k × k.
-//
-// Their error, Floor.Method, is of the order of ε·‖a‖₂·‖b‖₂, as that of the
-// product formed in float64 would be. Floor.DType is, to first order,
-// ‖E_a‖·‖b‖₂ + ‖a‖₂·‖E_b‖.
-//
-// The error is *NonFiniteError (wrapped, with the factor), ErrNoConvergence,
-// ErrOverflow, or mat.ErrShape (wrapped) for inner sides that differ. Working
-// memory is bounded by ProductFootprint.
-func ProductValues(a, b Source, o Options) (*Spectrum, error) {
-	m, k := a.Dims()
-	inner, n := b.Dims()
-	if inner != k {
-		return nil, shapeError(m, k, inner, n)
-	}
-	fa, err := newFactor(a, o)
-	if err != nil {
-		return nil, fmt.Errorf("first factor: %w", err)
-	}
-	fb, err := newFactor(b, o)
-	if err != nil {
-		return nil, fmt.Errorf("second factor: %w", err)
-	}
-	s := &Spectrum{Rows: m, Cols: n, Product: true, Epsilon: max(epsilon(a), epsilon(b)), Method: MethodProduct}
-	s.Sigma = make([]float64, min(m, k, n))
-	if len(s.Sigma) == 0 || fa.zero || fb.zero {
-		return s, nil
-	}
-	s.productFloor(fa, fb, max(m, k, n))
-	s.Sigma, err = linalg.ProductValues(a, linalg.Scaled(b, math.Ldexp(1, fb.exponent)), math.Ldexp(1, fa.exponent), o.threads())
-	if err != nil {
-		return nil, err
-	}
-	return s, s.unscale(fa.exponent + fb.exponent)
-}
-
-// productFloor sets the floors from the factors, the longest side of which is n;
-// that of the method is still scaled.
-func (s *Spectrum) productFloor(a, b *factor, n int) {
-	// Three decompositions, each with its error.
-	s.Floor.Method = 3 * directConstant * math.Sqrt(float64(n)) * doubleEpsilon * a.norm * b.norm
-	s.Floor.DType = math.Ldexp(a.rounding*b.norm+a.norm*b.rounding, -a.exponent-b.exponent)
-}
-
-// newFactor returns what the bounds of a product need of w.
-func newFactor(w Source, o Options) (*factor, error) {
-	f, err := takeFactor(w)
-	if err != nil || f.zero {
-		return f, err
-	}
-	return f, f.setNorm(w, math.Ldexp(1, f.exponent), o)
-}
-
-// takeFactor is newFactor without the norm.
-func takeFactor(w Source) (*factor, error) {
-	c, err := takeCensus(w)
-	if err != nil || c.zero() {
-		return &factor{zero: true}, err
-	}
-	f := &factor{exponent: c.exponent()}
-	f.rounding = math.Ldexp(c.rounding(epsilon(w)), f.exponent)
-	return f, nil
-}
-
-// setNorm sets the norm to that of scale·w.
-func (f *factor) setNorm(w Source, scale float64, o Options) error {
-	lambda, err := linalg.GramValues(w, scale, o.threads())
-	if err != nil {
-		return err
-	}
-	f.norm = math.Sqrt(lambda[0]) // the largest loses nothing by squaring
-	return nil
-}
-
-// censusFootprint is the memory of takeCensus: its tile and its counts.
+// censusFootprint is the memory of takeCensus: its tile and its counts. Those of
+// the workers of a counter are fewer.
 const censusFootprint = 8 * (tileRows*tileCols + expMask + 1 + 64)
 
 // Footprint returns the bytes of working memory that Values needs at most for a
@@ -236,12 +200,4 @@ const censusFootprint = 8 * (tileRows*tileCols + expMask + 1 + 64)
 func Footprint(rows, cols int) int64 {
 	r := int64(min(rows, cols))
 	return censusFootprint + linalg.Footprint(rows, cols) + 16*r
-}
-
-// ProductFootprint returns the bytes of working memory that ProductValues needs
-// at most for an m × k matrix times a k × n one, its result included, the
-// sources not.
-func ProductFootprint(m, k, n int) int64 {
-	norm := max(linalg.Footprint(m, k), linalg.Footprint(k, n))
-	return censusFootprint + max(norm, linalg.ProductFootprint(m, k, n)) + 16*int64(min(m, k, n))
 }

@@ -113,7 +113,7 @@ func (e *engine) choleskyTwice(w Source, scale float64, l symmetric, inverse []f
 	m, n := w.Dims()
 	q := e.newQR(m, n)
 	q.load(newReader(e, w, scale), 0, m)
-	image := make([]float64, n*q.ldc)
+	image := written(n * q.ldc)
 	e.multiply(product[float64]{n, m, n, 1, rowMajor(inverse, n), rowMajor(q.c, q.ldc), image, q.ldc})
 	second := newSymmetric(n, e.f64)
 	v := rowMajor(image, q.ldc)

@@ -16,8 +16,8 @@ const padding = 64
 // stackRows is the number of rows in which QR takes an m × n matrix.
 func stackRows(m, n int) int { return min(m, max(n, defaults().stack)) }
 
-// Footprint returns the bytes of working memory that GramValues, GramSpectrum
-// or DirectValues need at most for a rows × cols matrix, whichever of them
+// Footprint returns the bytes of working memory that GramValues, Gram or
+// DirectValues need at most for a rows × cols matrix, whichever of them
 // needs most: with r = min(rows, cols), about three r × r matrices. The result
 // is included, the source is not.
 func Footprint(rows, cols int) int64 {
@@ -41,10 +41,10 @@ func FactorFootprint(rows, cols int) int64 {
 	return 8 * (stack + 2*r*side + workColumns*side + smallWork)
 }
 
-// ProductFootprint returns the bytes of working memory that ProductValues needs
+// ProductFootprint returns the bytes of working memory that ProductSpectrum needs
 // at most for an m × k matrix times a k × n one. The result is included, the
 // sources are not.
 func ProductFootprint(m, k, n int) int64 {
 	core := max(min(m, k), min(n, k))
-	return FactorFootprint(m, k) + FactorFootprint(n, k) + 8*int64(core)*int64(core) + Footprint(core, core)
+	return FactorFootprint(m, k) + FactorFootprint(n, k) + 8*int64(core)*int64(core) + 2*Footprint(core, core)
 }

@@ -5,10 +5,30 @@ import (
 	"slices"
 )
 
-// GramSpectrum returns what GramValues does, and σ_r, the smallest singular
-// value of scale·w, by another way that does not lose what squaring loses: as
-// the length of v·w for its unit vector v on the short side. An error e of v
-// enters as e² only.
+// Gram is scale²·WᵀW or scale²·WWᵀ, whichever is smaller, for an m × n matrix W,
+// with what reading W once could not give found by reading it again. One of its
+// methods may be called, once.
+type Gram struct {
+	e     *engine
+	g     symmetric
+	scale float64
+}
+
+// NewGram reads every number of w once, on threads goroutines, at least 1; the
+// result does not depend on them. Memory, with that of Spectrum: Footprint.
+func NewGram(w Source, scale float64, threads int) *Gram {
+	return newEngine(best, threads).newGram(w, scale)
+}
+
+func (e *engine) newGram(w Source, scale float64) *Gram {
+	w, rows, r := tall(w)
+	return &Gram{e, e.gram(w, rows, r, scale), scale}
+}
+
+// Spectrum returns the eigenvalues λ as GramValues does, and σ_r, the smallest
+// singular value of scale·w, by another way that does not lose what squaring
+// loses: as the length of v·w for its unit vector v on the short side. An error
+// e of v enters as e² only. w is the matrix that g was made of.
 //
 // v has an error of about δ·λ₁/(λⱼ − λ_r) along the j-th eigenvector, for a
 // relative error δ of the Gram matrix, so the relative error of σ_r² is about
@@ -17,24 +37,17 @@ import (
 //
 // Where λ_r ≥ enough·λ₁ it is good enough by itself and least is its root.
 //
-// min(m, n) ≥ 1. Memory: Footprint. threads is the number of goroutines it may
-// use, at least 1; the result does not depend on it. The error is
-// ErrNoConvergence.
-func GramSpectrum(w Source, scale, enough float64, threads int) (lambda []float64, least float64, err error) {
-	return newEngine(best, threads).gramSpectrum(w, scale, enough)
-}
-
-func (e *engine) gramSpectrum(w Source, scale, enough float64) (lambda []float64, least float64, err error) {
-	w, rows, r := tall(w)
-	g := e.gram(w, rows, r, scale)
-	unit, ok := normalize(g)
+// min(m, n) ≥ 1. The error is ErrNoConvergence.
+func (g *Gram) Spectrum(w Source, enough float64) (lambda []float64, least float64, err error) {
+	e, r := g.e, g.g.n
+	unit, ok := normalize(g.g)
 	if !ok {
 		return nil, 0, ErrNoConvergence
 	}
 	if unit == 0 {
 		return make([]float64, r), 0, nil
 	}
-	t, back := e.tridiagonalize(g, true)
+	t, back := e.tridiagonalize(g.g, true)
 	lambda, err = e.tridiagonalValues(tridiagonal{slices.Clone(t.d), slices.Clone(t.e)})
 	if err != nil {
 		return nil, 0, err
@@ -50,8 +63,9 @@ func (e *engine) gramSpectrum(w Source, scale, enough float64) (lambda []float64
 	short := newSide(1, r)
 	short.x = e.inverseIteration(t, []float64{last}, short.ld)
 	back(short.x, 1, short.ld)
+	w, rows, _ := tall(w)
 	long := newSide(1, rows)
-	newReader(e, w, scale).times(short, long)
+	newReader(e, w, g.scale).times(short, long)
 	return lambda, length(long.x), nil
 }
 

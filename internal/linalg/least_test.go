@@ -12,15 +12,15 @@ import (
 // measured at most 1e-12.
 const leastTolerance = 1e-11
 
-// TestGramSpectrumLeast: the smallest value keeps the digits that squaring
+// TestGramLeast: the smallest value keeps the digits that squaring
 // loses, on each path of the processor.
-func TestGramSpectrumLeast(t *testing.T) {
+func TestGramLeast(t *testing.T) {
 	for _, k := range kernels() {
 		for _, shape := range [][2]int{{1, 1}, {1, 7}, {2, 2}, {64, 64}, {300, 300}, {90, 300}, {300, 90}} {
 			r := min(shape[0], shape[1])
 			sigma := numtest.Graded(1e-4)(r)
 			w := Dense(numtest.WithSpectrum(shape[0], shape[1], sigma, 3))
-			lambda, least, err := newEngine(k, 1).gramSpectrum(w, 1, 1)
+			lambda, least, err := newEngine(k, 1).newGram(w, 1).Spectrum(w, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -40,21 +40,22 @@ func TestGramSpectrumLeast(t *testing.T) {
 	}
 }
 
-// TestGramSpectrumEnough: no vector is sought where λ_r is good enough.
-func TestGramSpectrumEnough(t *testing.T) {
+// TestGramEnough: no vector is sought where λ_r is good enough.
+func TestGramEnough(t *testing.T) {
 	w := Dense(numtest.WithSpectrum(20, 10, numtest.Graded(1e-2)(10), 1))
-	lambda, least, err := GramSpectrum(w, 1, 1e-5, 1)
+	lambda, least, err := NewGram(w, 1, 1).Spectrum(w, 1e-5)
 	if err != nil || least != math.Sqrt(lambda[9]) {
 		t.Errorf("least %v, root of λ %v, %v", least, math.Sqrt(lambda[9]), err)
 	}
-	if _, refined, _ := GramSpectrum(w, 1, 1e-3, 1); refined == least {
+	if _, refined, _ := NewGram(w, 1, 1).Spectrum(w, 1e-3); refined == least {
 		t.Error("λ_r = 1e-4·λ₁ was taken as it is though 1e-3 was asked for")
 	}
 }
 
-// TestGramSpectrumZero: the zero matrix has no vectors worth seeking.
-func TestGramSpectrumZero(t *testing.T) {
-	lambda, least, err := GramSpectrum(Dense(numtest.WithSpectrum(5, 4, make([]float64, 4), 1)), 1, 1, 1)
+// TestGramZero: the zero matrix has no vectors worth seeking.
+func TestGramZero(t *testing.T) {
+	w := Dense(numtest.WithSpectrum(5, 4, make([]float64, 4), 1))
+	lambda, least, err := NewGram(w, 1, 1).Spectrum(w, 1)
 	if err != nil || least != 0 || lambda[0] != 0 {
 		t.Errorf("λ %v, least %v, %v", lambda, least, err)
 	}

@@ -18,7 +18,7 @@ type Directions struct {
 	// Values are all λ of the smaller Gram matrix, as of GramValues.
 	Values []float64
 
-	// Least is the smallest singular value, as of GramSpectrum.
+	// Least is the smallest singular value, as of Gram.Spectrum.
 	Least float64
 
 	// Residual is the largest of ‖Inᵢ·W − σᵢ·Outᵢ‖ and ‖W·Outᵢ − σᵢ·Inᵢ‖, over σ₁,
@@ -44,21 +44,24 @@ type Directions struct {
 // threads is the number of goroutines it may use, at least 1; the result does
 // not depend on it. The error is ErrNoConvergence.
 func TopVectors(w Source, k int, scale float64, threads int) (*Directions, error) {
-	return newEngine(best, threads).topVectors(w, k, scale)
+	return NewGram(w, scale, threads).TopVectors(w, k)
 }
 
 func (e *engine) topVectors(w Source, k int, scale float64) (*Directions, error) {
-	m, n := w.Dims()
-	w, rows, r := tall(w)
-	g := e.gram(w, rows, r, scale)
-	unit, ok := normalize(g)
+	return e.newGram(w, scale).TopVectors(w, k)
+}
+
+// TopVectors is the function of that name for the matrix w that g was made of.
+func (g *Gram) TopVectors(w Source, k int) (*Directions, error) {
+	e, r := g.e, g.g.n
+	unit, ok := normalize(g.g)
 	if !ok {
 		return nil, ErrNoConvergence
 	}
 	if unit == 0 {
 		unit = 1
 	}
-	t, back := e.tridiagonalize(g, true)
+	t, back := e.tridiagonalize(g.g, true)
 	lambda, err := e.tridiagonalValues(tridiagonal{slices.Clone(t.d), slices.Clone(t.e)})
 	if err != nil {
 		return nil, err
@@ -74,7 +77,9 @@ func (e *engine) topVectors(w Source, k int, scale float64) (*Directions, error)
 	for i := range lambda {
 		lambda[i] /= unit
 	}
-	reader := newReader(e, w, scale)
+	m, n := w.Dims()
+	w, rows, _ := tall(w)
+	reader := newReader(e, w, g.scale)
 	d, err := e.bothEnds(reader, side{k, r, ld, x[:k*ld]}, rows)
 	if err != nil {
 		return nil, err
