@@ -97,6 +97,11 @@ func Metrics() []Metric {
 			Doc:  "Energies past the 95 % point of Tracy–Widom (order 1): what the largest of pure noise passes in one matrix of twenty when its level is known; estimated from the median, in about one of twelve square matrices of a few hundred rows. Undefined where gavish_donoho_rank is.",
 			Ref:  "Johnstone 2001",
 			Eval: mpSpikes,
+		}, {
+			Name: "alpha_hill", Title: "Power-law exponent (Hill)", Unit: "ratio", Formula: "1 + k/Σ_{i≤k} ln(λᵢ/λ_{k+1}), k = ⌊r/2⌋",
+			Doc:  "Exponent that a power law would have, were the upper half of the energies one, which is not tested: read it beside its value on noise, 2.1 for square matrices, 5.1 at 1:12. Undefined for r under 4, for equal values, and when λ_{k+1} is under the floor of rounding.",
+			Ref:  "Hill 1975; WeightWatcher's and others' “well trained” is 2 to 6",
+			Eval: alphaHill,
 		},
 	}
 }
