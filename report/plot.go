@@ -29,6 +29,9 @@ func plotKinds() []plotKind {
 		name: "heads", title: "Effective rank of the heads", make: headCharts,
 		doc: "Effective rank of the OV and QK circuits, layer by head, as a heat map.",
 	}, {
+		name: "positions", title: "Directions over positions", make: positionCharts,
+		doc: "The six leading directions of W_pos over its positions, with the spread of a random direction.",
+	}, {
 		name: "spectrum", title: "One spectrum", make: spectrumCharts,
 		doc: "Singular values of one matrix, log scale, with the levels below which they carry no information.",
 	}}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -57,6 +58,17 @@ func decay(n int, first, last float64) []float64 {
 	return out
 }
 
+// testCurves is W_pos with directions of the given components over positions.
+func testCurves(curves ...[]float64) Matrix {
+	m := testMatrix("W_pos", -1, 3, 2, 1)
+	for i, c := range curves {
+		m.Directions = append(m.Directions, Direction{
+			Index: i, Sigma: 3, Energy: 0.5, AngleBound: 0.01, Stable: i%2 == 0, In: Reading{Space: "position", Curve: numbers(c)},
+		})
+	}
+	return m
+}
+
 // degenerates returns documents that a drawing could trip over, by name.
 func degenerates() map[string]*Document {
 	nan, inf := math.NaN(), math.Inf(1)
@@ -109,6 +121,10 @@ func degenerates() map[string]*Document {
 		"hostile role":   testDocument(hostile),
 		"floor in sight": testDocument(low),
 		"floor above":    testDocument(high),
+		"one position":   testDocument(testCurves([]float64{1})),
+		"no curve":       testDocument(testCurves([]float64{}, nil)),
+		"odd curves":     testDocument(testCurves([]float64{0, 0}, []float64{nan, inf}, []float64{1e300, -1e-300, 0}, []float64{nan, 1, nan})),
+		"many curves":    testDocument(testCurves(slices.Repeat([][]float64{decay(300, 1, 1e-3)}, 2*mostCurves)...)),
 		"one head":       testDocument(testHead("W_OV", 0, 0, 3)),
 		"equal heads":    testDocument(testHead("W_QK", 0, 0, 3), testHead("W_QK", 5, 3, 3)),
 		"absurd heads":   testDocument(testHead("W_OV", math.MaxInt, math.MaxInt, 1e300), testHead("W_OV", math.MinInt, math.MinInt, 1e-300)),

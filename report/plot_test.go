@@ -17,6 +17,7 @@ import (
 // everyFigure is a document that has a figure of each kind.
 func everyFigure() *Document {
 	d := testDocument(testMatrix("W_pos", -1, decay(80, 60, 0.01)...))
+	d.Matrices[0].Directions = testCurves(decay(80, 0.5, 1e-3)).Directions
 	for l := range 3 {
 		d.Matrices = append(d.Matrices,
 			testMatrix("W_Q", l, decay(20, 3, 0.1*float64(l+1))...),
@@ -42,7 +43,7 @@ func TestPlotFiles(t *testing.T) {
 	}
 	want := []string{
 		"plots/spectra-W_pos.png", "plots/spectra-W_Q.png", "plots/spectra-W_K.png",
-		"plots/effective_rank.png", "plots/energy.png", "plots/heads-OV.png", "plots/heads-QK.png",
+		"plots/effective_rank.png", "plots/energy.png", "plots/heads-OV.png", "plots/heads-QK.png", "plots/positions-W_pos.png",
 		"plots/spectrum-W_pos.png",
 	}
 	if diff := cmp.Diff(want, got[:min(len(want), len(got))]); diff != "" {
