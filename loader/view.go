@@ -102,7 +102,8 @@ type Raw struct {
 	Transposed     bool
 }
 
-// Raw returns where the view's numbers lie, for kernels that widen while packing.
-func (v View) Raw() Raw {
-	return Raw{string(v.tensor.DType), v.tensor.Data, v.offset, v.stride, v.transposed}
+// Raw returns where the view's numbers lie, for kernels that widen while packing, and whether they lie anywhere: those of a
+// view that computes them as it is read do not.
+func (v View) Raw() (Raw, bool) {
+	return Raw{string(v.tensor.DType), v.tensor.Data, v.offset, v.stride, v.transposed}, true
 }

@@ -9,7 +9,7 @@ import (
 
 // element is the plain definition of a view's element, by Raw.
 func element(v View, i, j int) float64 {
-	r := v.Raw()
+	r, _ := v.Raw()
 	if r.Transposed {
 		i, j = j, i
 	}
