@@ -1,0 +1,182 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"image/png"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// hostileTokens are one token of each sort that could harm where it is shown.
+func hostileTokens() []string {
+	return []string{
+		"<script>alert(1)</script>", "</script><img src=x onerror=alert(1)>", "<!--", "=cmd()|'/C calc'!A0", "@SUM(1)",
+		"\x1b[31mred\x1b]0;title\a", "\u202edesrever\u2066", "a\nb\r\tc", "a\x00b\u2028", strings.Repeat("x\u200b", 5000), `\"],"x":[{${1}`,
+	}
+}
+
+// hostile DIR writes the model of tiny with a tokenizer of hostile tokens.
+func hostileModel(ts *testscript.TestScript, neg bool, args []string) {
+	tiny(ts, neg, args)
+	vocab := map[string]int{}
+	for id, token := range hostileTokens() {
+		vocab[token] = id
+	}
+	text, err := json.Marshal(map[string]any{"version": "1.0", "model": map[string]any{"type": "WordLevel", "vocab": vocab, "unk_token": "<!--"}})
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]+"/tokenizer.json"), text, 0o666))
+}
+
+// harmless FILE... fails unless a page, sheet, figure, document or text, told
+// by the end of its name, can be opened without harm.
+func harmless(ts *testscript.TestScript, neg bool, args []string) {
+	check := map[string]func(name, text string) error{".html": harmlessPage, ".csv": harmlessSheet, ".png": harmlessFigure, ".json": harmlessJSON}
+	for _, pattern := range args {
+		files := []string{pattern} // stdout and stderr are no files
+		if pattern != "stdout" && pattern != "stderr" {
+			var err error
+			files, err = filepath.Glob(ts.MkAbs(pattern))
+			ts.Check(err)
+		}
+		if len(files) == 0 {
+			ts.Fatalf("there is no %s", pattern)
+		}
+		for _, f := range files {
+			how, ok := check[filepath.Ext(f)]
+			if !ok {
+				how = harmlessText
+			}
+			if err := how(f, ts.ReadFile(f)); err != nil {
+				ts.Fatalf("%s: %v", f, err)
+			}
+		}
+	}
+}
+
+// longestLine is more than a dozen names of the greatest length shown.
+const longestLine = 5000
+
+func harmlessText(_, text string) error {
+	for i, line := range strings.Split(text, "\n") {
+		if err := visible(line); err != nil {
+			return fmt.Errorf("line %d: %w", i+1, err)
+		}
+		if n := utf8.RuneCountInString(line); n > longestLine {
+			return fmt.Errorf("line %d is %d runes long", i+1, n)
+		}
+	}
+	return nil
+}
+
+// visible finds what moves a cursor, reorders its neighbours or is not seen.
+func visible(text string) error {
+	for _, r := range text {
+		if r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+			return fmt.Errorf("%q is raw in %.60q", r, text)
+		}
+	}
+	return nil
+}
+
+func harmlessSheet(_, text string) error {
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	for _, row := range rows {
+		for _, cell := range row {
+			if _, notNumber := strconv.ParseFloat(cell, 64); notNumber != nil && cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+				return fmt.Errorf("a spreadsheet takes %q for a formula", cell)
+			}
+			if err := visible(cell); err != nil {
+				return err
+			}
+		}
+	}
+	return err
+}
+
+// harmlessPage finds elements that are none of the page's own: two scripts and
+// the data, which are read as JSON to the end.
+func harmlessPage(_, text string) error {
+	lower := strings.ToLower(text)
+	for tag, want := range map[string]int{"<script": 3, "</script": 3, "<img": 0, "<iframe": 0, "<!--": 0} {
+		if n := strings.Count(lower, tag); n != want {
+			return fmt.Errorf("%q occurs %d times, want %d", tag, n, want)
+		}
+	}
+	_, data, _ := strings.Cut(text, `<script type="application/json" id="data">`)
+	data, _, _ = strings.Cut(data, "</script>")
+	if !json.Valid([]byte(data)) {
+		return fmt.Errorf("the data end early: … %q", data[max(0, len(data)-60):])
+	}
+	return visible(data)
+}
+
+func harmlessJSON(_, text string) error {
+	if !json.Valid([]byte(text)) {
+		return fmt.Errorf("it is no JSON")
+	}
+	return visible(strings.ReplaceAll(text, "\n", ""))
+}
+
+// harmlessFigure finds pictures that cannot be drawn, and chunks that hold text.
+func harmlessFigure(name, text string) error {
+	if base := filepath.Base(name); len(base) > 100 || strings.Trim(base, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") != "" {
+		return fmt.Errorf("the name is no plain one")
+	}
+	if _, err := png.Decode(strings.NewReader(text)); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for b := []byte(text)[8:]; len(b) >= 12; b = b[12+binary.BigEndian.Uint32(b):] {
+		seen[string(b[4:8])] = true
+	}
+	plain := []string{"IDAT", "IEND", "IHDR", "PLTE", "pHYs", "tRNS"}
+	for _, chunk := range slices.Sorted(maps.Keys(seen)) {
+		if !slices.Contains(plain, chunk) {
+			return fmt.Errorf("it has a chunk %q", chunk)
+		}
+	}
+	if bytes.Contains([]byte(text), []byte("script")) {
+		return fmt.Errorf("it holds a token")
+	}
+	return nil
+}
+
+// TestHarmlessSees: the checks of scripts find what they are there for.
+func TestHarmlessSees(t *testing.T) {
+	page := `<script type="application/json" id="data">{"a":"%s"}</script><script></script><script></script>`
+	if err := harmlessPage("", fmt.Sprintf(page, `\u003cscript\u003e`)); err != nil {
+		t.Error(err)
+	}
+	for name, c := range map[string]struct {
+		check func(name, text string) error
+		bad   []string
+	}{
+		"text":  {harmlessText, []string{"\x1b[31m", "a\rb", "\u202e", "\u2066", "\u200b", "a\u2028b", "\xff", strings.Repeat("x", longestLine+1)}},
+		"sheet": {harmlessSheet, []string{"a,=cmd()\n", "a,@SUM(1)\n", "+a\n", "-a\n", "a,\x1bb\n", "\"a\n"}},
+		"page": {harmlessPage, []string{
+			fmt.Sprintf(page, "<script>"), fmt.Sprintf(page, "</script>"), fmt.Sprintf(page, "<img src=x>"), fmt.Sprintf(page, "<!--"),
+			fmt.Sprintf(page, `"`), fmt.Sprintf(page, "\u202e"),
+		}},
+		"document": {harmlessJSON, []string{"{", "\"\u202e\"", "\"\x1b\""}},
+		"figure":   {harmlessFigure, []string{"", "\x89PNG\r\n\x1a\n"}},
+	} {
+		for _, text := range c.bad {
+			if c.check(name+".png", text) == nil {
+				t.Errorf("%s: nothing is found in %.80q", name, text)
+			}
+		}
+	}
+}
