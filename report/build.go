@@ -37,6 +37,8 @@ type Options struct {
 	Sensitivity  bool                  // how each direction changes under the other conventions
 	NoCircuits   bool                  // no copying and composition scores
 
+	Null spectra.NullKind // of stored matrices; "": [spectra.NullIID]; [spectra.NullOff] leaves all nulls out
+
 	Workers   int            // matrices analysed at once; 0: one a core
 	MaxMemory int64          // bytes of working memory; 0: [DefaultMaxMemory]
 	Version   string         // of the program, recorded
@@ -123,6 +125,9 @@ func Analyze(ctx context.Context, models []*loader.Model, o Options) (*Document,
 	if err := runJobs(ctx, jobs, results{d.Matrices, found}, o); err != nil {
 		return nil, err
 	}
+	if err := addNulls(d.Matrices, found, o); err != nil {
+		return nil, err
+	}
 	for _, s := range studies {
 		if err := s.finish(ctx, d, jobs, found); err != nil {
 			return nil, err
@@ -157,8 +162,8 @@ func hashBeside(models []*loader.Model) *errgroup.Group {
 func (s *study) finish(ctx context.Context, d *Document, jobs []job, found []*spectra.Decomposition) error {
 	items := map[int]directions.Item{}
 	for _, j := range jobs {
-		if j.study == s && found[j.slot] != nil {
-			items[j.slot] = directions.Item{Matrix: j.matrix, Decomposition: found[j.slot]}
+		if x := found[j.slot]; j.study == s && x != nil && len(x.Index) > 0 {
+			items[j.slot] = directions.Item{Matrix: j.matrix, Decomposition: x}
 		}
 	}
 	if err := ctx.Err(); err != nil {
@@ -181,11 +186,13 @@ func (o Options) tokens() int { return cmp.Or(o.Tokens, DefaultTokens) }
 
 func (o Options) convention() directions.Convention { return cmp.Or(o.Convention, directions.Raw) }
 
+func (o Options) null() spectra.NullKind { return cmp.Or(o.Null, spectra.NullIID) }
+
 // recorded returns the options that a document says it was made with.
 func (o Options) recorded() RunOptions {
-	r := RunOptions{Matrix: append([]string{}, o.Matrix...), Layers: o.Layers, Heads: !o.NoHeads}
+	r := RunOptions{Matrix: append([]string{}, o.Matrix...), Layers: o.Layers, Heads: !o.NoHeads, Null: string(o.null()), Seed: o.Seed}
 	if !o.NoDirections {
-		r.TopK, r.BottomK, r.Tokens, r.Convention, r.Seed = o.topK(), o.BottomK, o.tokens(), string(o.convention()), o.Seed
+		r.TopK, r.BottomK, r.Tokens, r.Convention = o.topK(), o.BottomK, o.tokens(), string(o.convention())
 		r.Readout, r.Sensitivity = string(o.Readout), o.Sensitivity
 	}
 	return r

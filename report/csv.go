@@ -52,13 +52,15 @@ func cellIndex(i *int) string {
 	return strconv.Itoa(*i)
 }
 
-// writeMetricsCSV writes one row a matrix: what it is, then every measure.
+// writeMetricsCSV writes one row a matrix: what it is, every measure, then the
+// null of each.
 func writeMetricsCSV(w io.Writer, d *Document) error {
 	header := []string{"label", "role", "layer", "head", "kind", "d_in", "d_out", "dtype"}
 	for _, m := range d.Metrics {
 		header = append(header, m.Name)
 	}
-	s := newSheet(w, d, append(header, "floor_dtype", "floor_method", "method", "error")...)
+	header = append(header, "floor_dtype", "floor_method", "method", "error")
+	s := newSheet(w, d, append(header, nullHeader(d)...)...)
 	for i := range d.Matrices {
 		m := &d.Matrices[i]
 		row := []string{cell(m.Label), cell(m.Role), cellIndex(m.Layer), cellIndex(m.Head), m.Kind,
@@ -66,7 +68,8 @@ func writeMetricsCSV(w io.Writer, d *Document) error {
 		for _, info := range d.Metrics {
 			row = append(row, metric(m, info.Name).String())
 		}
-		s.row(m.Model, append(row, m.Floor.DType.String(), m.Floor.Method.String(), m.Certificate.Method, cell(m.Error))...)
+		row = append(row, m.Floor.DType.String(), m.Floor.Method.String(), m.Certificate.Method, cell(m.Error))
+		s.row(m.Model, append(row, nullCells(d, m)...)...)
 	}
 	return s.close()
 }

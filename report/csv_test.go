@@ -46,6 +46,13 @@ func TestMetricsCSV(t *testing.T) {
 	check(3, "spectral_norm", "") // infinite
 	check(4, "spectral_norm", "") // failed
 	check(4, "error", "NaN at row 3, column 4")
+	check(1, "null_kind", "iid")
+	check(1, "null_draws", "256")
+	check(1, "effective_rank_null_mean", "2.5")
+	check(1, "effective_rank_null_sd", "0.05")
+	check(1, "effective_rank_z", "-12.25")
+	check(1, "spectral_norm_z", "") // all draws equal
+	check(4, "null_draws", "")
 }
 
 // TestSpectraCSV counts σ from 0 within each matrix.

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"cmp"
+
 	"wspec/loader"
 	"wspec/spectra"
 )
@@ -9,12 +11,15 @@ import (
 // out by the options; the other fates are the loader's.
 const FateUnselected = "unselected"
 
+// The values of [MetricInfo.Null] that other code asks for.
+const nullLinear, nullNone = "linear", string(spectra.NullNone)
+
 // MetricInfos returns the definition of every measure, in the order in which
 // all formats show them.
 func MetricInfos() []MetricInfo {
 	var infos []MetricInfo
 	for _, m := range spectra.Metrics() {
-		infos = append(infos, MetricInfo{Name: m.Name, Title: m.Title, Unit: m.Unit, Formula: m.Formula, Doc: m.Doc, Ref: m.Ref})
+		infos = append(infos, MetricInfo{Name: m.Name, Title: m.Title, Unit: m.Unit, Formula: m.Formula, Doc: m.Doc, Ref: m.Ref, Null: cmp.Or(string(m.Null), nullLinear)})
 	}
 	return infos
 }

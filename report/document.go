@@ -44,7 +44,10 @@ type RunOptions struct {
 	BottomK    int    `json:"bottom_k"`
 	Tokens     int    `json:"tokens"`
 	Convention string `json:"convention"` // "raw", "folded" or "centered"
-	Seed       uint64 `json:"seed"`
+	Seed       uint64 `json:"seed"`       // of every null draw
+	// Null is what stored matrices are held against, "iid", "shuffle" or "none";
+	// products are held against products of noise.
+	Null string `json:"null"`
 	// Sensitivity says that each direction was compared with those of the other conventions.
 	Sensitivity bool   `json:"sensitivity,omitempty"`
 	Readout     string `json:"readout,omitempty"` // "embed" or "unembed" where tokens were read through that table alone
@@ -108,6 +111,10 @@ type MetricInfo struct {
 	Formula string `json:"formula"`
 	Doc     string `json:"doc"`
 	Ref     string `json:"ref"`
+	// Null is how z is taken: "linear", (value − mean)/sd; "log", the same of
+	// logarithms, mean the geometric one and sd that of ln; "count", ½ nearer and sd
+	// at least √(1/12); "none".
+	Null string `json:"null"`
 }
 
 // Matrix is one analysed matrix W, acting on row vectors: y = x·W.
@@ -131,6 +138,18 @@ type Matrix struct {
 	Blocks      []Block           `json:"blocks"`
 	Note        string            `json:"note,omitempty"`  // what the matrix is, where its label does not say
 	Error       string            `json:"error,omitempty"` // why there are no values
+
+	Null      map[string]NullValue `json:"null"`      // by measure; those without a null are absent
+	NullKind  string               `json:"null_kind"` // "iid", "product" or "shuffle"; "" without a null
+	NullDraws int                  `json:"null_draws"`
+}
+
+// NullValue says what chance gives for a measure and how far from it a matrix
+// is.
+type NullValue struct {
+	Mean Number `json:"mean"` // of draws of the null
+	SD   Number `json:"sd"`
+	Z    Number `json:"z"` // null where the draws do not differ
 }
 
 // Floor says below which σ a value carries no information, in units of σ.

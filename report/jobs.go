@@ -22,11 +22,11 @@ type job struct {
 	cost   int64
 }
 
-// results has a slot for each job. Directions that are to be read later are
-// kept beside the document.
+// results has a slot for each job. Values that are to be held against their
+// null and directions that are to be read later are kept beside the document.
 type results struct {
 	matrices []Matrix
-	found    []*spectra.Decomposition // nil where none
+	found    []*spectra.Decomposition // nil where a matrix failed
 }
 
 func (r results) run(j job, threads int) {
@@ -152,10 +152,9 @@ func analyse(j job, threads int) (Matrix, *spectra.Decomposition) {
 	for _, m := range spectra.Metrics() {
 		out.Metrics[m.Name] = Number(m.Eval(d.Spectrum))
 	}
-	if len(d.Index) == 0 {
-		return out, nil
+	if len(d.Index) > 0 {
+		out.Certificate.Residual, out.Certificate.Orthogonality = Number(d.Residual), Number(d.Orthogonality)
 	}
-	out.Certificate.Residual, out.Certificate.Orthogonality = Number(d.Residual), Number(d.Orthogonality)
 	return out, d
 }
 
@@ -184,7 +183,7 @@ func describe(j job) Matrix {
 		Label: m.Label, Role: m.Role, Layer: index(m.Layer), Head: index(m.Head), Model: j.study.model.Name,
 		Note: noteOf(m, j.study.model),
 		Kind: string(m.Kind), Tensors: slices.Clone(m.Tensors), Shape: [2]int{rows, cols}, DType: m.DType,
-		In: string(m.In), Out: string(m.Out), Sigma: []Number{}, Metrics: map[string]Number{},
+		In: string(m.In), Out: string(m.Out), Sigma: []Number{}, Metrics: map[string]Number{}, Null: map[string]NullValue{},
 		Directions: []Direction{}, Blocks: []Block{},
 		Floor:       Floor{DType: Undefined(), Method: Undefined()},
 		Certificate: Certificate{Residual: Undefined(), Orthogonality: Undefined()},

@@ -64,6 +64,7 @@ func newPageData(d *Document) *pageData {
 			Matrix: each(d.Options.Matrix, Safe), Layers: Safe(d.Options.Layers), Heads: d.Options.Heads,
 			TopK: d.Options.TopK, BottomK: d.Options.BottomK, Tokens: d.Options.Tokens,
 			Convention: Safe(d.Options.Convention), Seed: d.Options.Seed, Sensitivity: d.Options.Sensitivity,
+			Null: Safe(d.Options.Null),
 		},
 		Warnings: each(d.Warnings, safeWarning),
 		Models:   make([]pageModel, len(d.Models)),
@@ -195,7 +196,7 @@ func safeModel(m Model) Model {
 func safeMetric(m MetricInfo) MetricInfo {
 	return MetricInfo{
 		Name: Safe(m.Name), Title: Safe(m.Title), Unit: Safe(m.Unit), Formula: SafeProse(m.Formula),
-		Doc: SafeProse(m.Doc), Ref: safe(m.Ref, proseLimit),
+		Doc: SafeProse(m.Doc), Ref: safe(m.Ref, proseLimit), Null: Safe(m.Null),
 	}
 }
 

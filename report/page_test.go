@@ -214,7 +214,7 @@ func TestPageData(t *testing.T) {
 		}
 	}
 	empty, err := json.Marshal(newPageData(&Document{}))
-	if err != nil || bytes.Contains(empty, []byte("null")) {
+	if err != nil || bytes.Contains(empty, []byte(":null")) {
 		t.Errorf("an empty document is %s, %v: lists must not be null", empty, err)
 	}
 }

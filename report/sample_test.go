@@ -15,7 +15,8 @@ func sample() *Document {
 			Label: label, Role: "W_Q", Layer: layer, Model: "m", Kind: "stored", Tensors: []string{"t"}, Shape: [2]int{len(sigma), 3},
 			DType: "F32", In: "residual", Out: "head", Sigma: sigma,
 			Metrics: map[string]Number{"spectral_norm": 2, "effective_rank": 1.8898815748423097},
-			Floor:   Floor{DType: 1e-7, Method: 2e-16}, Certificate: Certificate{Method: "gram", Residual: Undefined(), Orthogonality: Undefined()},
+			Null:    map[string]NullValue{"spectral_norm": {1.5, 0, Undefined()}, "effective_rank": {2.5, 0.05, -12.25}}, NullKind: "iid", NullDraws: 256,
+			Floor: Floor{DType: 1e-7, Method: 2e-16}, Certificate: Certificate{Method: "gram", Residual: Undefined(), Orthogonality: Undefined()},
 		}
 	}
 	circuit := stored("L0.W_OV.H1", at(0), 2, 1)
@@ -24,9 +25,10 @@ func sample() *Document {
 	part := stored("L0.W_Q.H1", at(0), 2, 1)
 	part.Head = at(1)
 	failed := stored("L1.W_Q", at(1))
+	failed.Null, failed.NullKind, failed.NullDraws = map[string]NullValue{}, "", 0
 	failed.Sigma, failed.Metrics, failed.Error = []Number{}, map[string]Number{}, "NaN at row 3, column 4"
 	return &Document{
-		Schema: Schema, Tool: Tool{Version: "v", Go: "go", Kernel: "k"}, Options: RunOptions{Matrix: []string{}, Heads: true},
+		Schema: Schema, Tool: Tool{Version: "v", Go: "go", Kernel: "k"}, Options: RunOptions{Matrix: []string{}, Heads: true, Null: "iid"},
 		Warnings: []Warning{{Code: "c", Message: "beware of \x1b[31mred"}},
 		Models: []Model{{Name: "m", Family: "gpt2", Files: []SourceFile{{Name: "model.safetensors", Bytes: 7, SHA256: "00"}}, Tensors: []Tensor{
 			{Name: `=cmd("x")`, DType: "F32", Shape: []int{2, 3}, File: "model.safetensors", Role: "L0.W_Q", Fate: "analysed"},

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,7 +33,7 @@ func WriteText(w io.Writer, d *Document, o TextOptions) error {
 	for _, m := range rows {
 		row := table.Row{terminal(d, m), ShapeText(m.Shape[:]), Safe(m.DType)}
 		for _, info := range infos {
-			row = append(row, Short(metric(m, info.Name)))
+			row = append(row, measureText(m, info))
 		}
 		t.AppendRow(row)
 	}
@@ -70,7 +71,7 @@ func textColumns(d *Document, rows []*Matrix, o TextOptions) (shown []MetricInfo
 	for _, info := range wanted(d.Metrics, o.Metrics) {
 		cells := []string{info.Name}
 		for _, m := range rows {
-			cells = append(cells, Short(metric(m, info.Name)))
+			cells = append(cells, measureText(m, info))
 		}
 		room -= widest(cells) + gap
 		if o.Width > 0 && room < 0 && len(o.Metrics) == 0 {
@@ -131,6 +132,36 @@ func Short(n Number) string {
 		return strconv.FormatInt(int64(v), 10)
 	}
 	return strconv.FormatFloat(float64(n), 'g', 4, 64)
+}
+
+// measureText writes a measure of m and, where it has a null, its share of the
+// null's mean and its z: "38.81 (6 %, z −580)".
+func measureText(m *Matrix, info MetricInfo) string {
+	value := metric(m, info.Name)
+	null, ok := m.Null[info.Name]
+	if !ok || !value.Defined() {
+		return Short(value)
+	}
+	var beside []string
+	if share := null.Share(value, info); share.Defined() {
+		beside = append(beside, fmt.Sprintf("%.0f %%", 100*share))
+	}
+	if null.Z.Defined() {
+		beside = append(beside, "z "+zText(null.Z))
+	}
+	if beside == nil {
+		return Short(value)
+	}
+	return Short(value) + " (" + strings.Join(beside, ", ") + ")"
+}
+
+// zText writes a z with its sign, tenths where they matter.
+func zText(z Number) string {
+	digits := 0
+	if math.Abs(float64(z)) < 10 {
+		digits = 1
+	}
+	return strings.Replace(strconv.FormatFloat(float64(z), 'f', digits, 64), "-", "−", 1)
 }
 
 // newTable returns a table without rules, as a pipe or a page of a log wants it.

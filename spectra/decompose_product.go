@@ -38,7 +38,7 @@ func DecomposeProduct(a, b Source, q Request, o Options) (*Decomposition, error)
 	if err != nil {
 		return nil, fmt.Errorf("second factor: %w", err)
 	}
-	s := &Spectrum{Rows: m, Cols: n, Product: true, Epsilon: max(epsilon(a), epsilon(b)), Method: MethodProduct}
+	s := &Spectrum{Rows: m, Cols: n, Inner: k, Product: true, Epsilon: max(epsilon(a), epsilon(b)), Method: MethodProduct}
 	s.Sigma = make([]float64, min(m, k, n))
 	d := &Decomposition{Spectrum: s}
 	top, bottom := q.split(len(s.Sigma))

@@ -80,3 +80,36 @@ func (d MarchenkoPastur) cdf(theta float64) float64 {
 	s := math.Atan2(rho*sin, 1-rho*cos)
 	return (theta + (1-1/d.Beta)*s + sin/rho) / math.Pi
 }
+
+// Expect returns the mean of f over the law by integration, to 1e-12 for the
+// moments and other f that are smooth between the edges, or no worse than a
+// logarithm at one. The angle is taken as θ = π/(1 + exp(−π·sinh t)) (Takahasi &
+// Mori 1974), which is fine enough near θ = 0 for the pole that 1/x has beside it
+// for β near 1.
+func (d MarchenkoPastur) Expect(f func(x float64) float64) float64 {
+	const step, points = 1.0 / 32, 128 // on either side; θ ends within 1e-37 of 0
+	var total float64
+	for i := -points; i <= points; i++ {
+		sinh, cosh := math.Sinh(step*float64(i)), math.Cosh(step*float64(i))
+		theta := math.Pi / (1 + math.Exp(-math.Pi*sinh))
+		slope := theta * (math.Pi - theta) * cosh // dθ/dt
+		if sin, x := math.Sin(theta), d.at(theta); x > 0 {
+			total += f(x) * sin * sin / x * slope // density·dx/dθ = (2/π)·sin²θ/x
+		}
+	}
+	return total * step * 2 / math.Pi
+}
+
+// Moment returns the mean of xᵏ, k ≥ 0, in closed form: Σ βⁱ/(i+1)·C(k, i)·C(k−1, i)
+// over i < k (Bai & Silverstein 2010, lemma 3.1).
+func (d MarchenkoPastur) Moment(k int) float64 {
+	if k == 0 {
+		return 1
+	}
+	var total, term float64 = 0, 1
+	for i := range k {
+		total += term / float64(i+1)
+		term *= d.Beta * float64(k-i) * float64(k-1-i) / (float64(i+1) * float64(i+1))
+	}
+	return total
+}

@@ -48,6 +48,26 @@ func TestLawMoments(t *testing.T) {
 	}
 }
 
+// Integration gives the moments' closed form, Catalan's numbers for β = 1, and
+// the mean of ln x, (1 − 1/β)·ln(1 − β) − 1 (Jonsson 1982).
+func TestLawExpect(t *testing.T) {
+	for k, want := range []float64{1, 1, 2, 5, 14, 42} {
+		if got := (spectra.MarchenkoPastur{Beta: 1}).Moment(k); got != want {
+			t.Errorf("moment %d of the square law is %v, want %v", k, got, want)
+		}
+	}
+	for _, b := range betas() {
+		d := spectra.MarchenkoPastur{Beta: b}
+		for k := range 7 {
+			got := d.Expect(func(x float64) float64 { return math.Pow(x, float64(k)) })
+			near(t, "moment by integration", got, d.Moment(k), lawTolerance)
+		}
+		if b >= 0.01 && b <= 0.9 { // the closed form keeps its digits
+			near(t, "mean logarithm", d.Expect(math.Log), (1-1/b)*math.Log(1-b)-1, 1e-9)
+		}
+	}
+}
+
 // The closed form is the integral of the density.
 func TestLawCDF(t *testing.T) {
 	for _, b := range betas() {

@@ -17,10 +17,15 @@ type Metric struct {
 	Doc string
 	// Ref is the source, or who uses the convention.
 	Ref string
+	// Null is how the value is held against its null.
+	Null NullScale
 	// Eval returns the value, never infinite, NaN where undefined. It does not
 	// modify its argument.
 	Eval func(*Spectrum) float64
 }
+
+// unitWeight is the Unit of measures that scale with the entries.
+const unitWeight = "weight"
 
 // Measure returns the value of every metric by name, NaN where undefined.
 func Measure(s *Spectrum) map[string]float64 {
@@ -36,17 +41,18 @@ func Measure(s *Spectrum) map[string]float64 {
 func Metrics() []Metric {
 	return []Metric{
 		{
-			Name: "spectral_norm", Title: "Spectral norm", Unit: "weight", Formula: "σ₁",
+			Name: "spectral_norm", Title: "Spectral norm", Unit: unitWeight, Formula: "σ₁",
 			Doc:  "The largest factor by which the matrix stretches a vector.",
 			Ref:  "Golub & Van Loan 2013, §2.3. WeightWatcher's spectral_norm is σ₁²",
 			Eval: spectralNorm,
 		}, {
-			Name: "frobenius_norm", Title: "Frobenius norm", Unit: "weight", Formula: "√Σλ",
+			Name: "frobenius_norm", Title: "Frobenius norm", Unit: unitWeight, Formula: "√Σλ",
 			Doc:  "The root of the sum of squared entries.",
 			Ref:  "Golub & Van Loan 2013, §2.3",
+			Null: NullNone, // matched
 			Eval: frobeniusNorm,
 		}, {
-			Name: "nuclear_norm", Title: "Nuclear norm", Unit: "weight", Formula: "Σσ",
+			Name: "nuclear_norm", Title: "Nuclear norm", Unit: unitWeight, Formula: "Σσ",
 			Doc:  "The sum of singular values, Schatten's 1-norm.",
 			Ref:  "Horn & Johnson 2013, §7.4",
 			Eval: nuclearNorm,
@@ -54,6 +60,7 @@ func Metrics() []Metric {
 			Name: "condition_number", Title: "Condition number", Unit: "ratio", Formula: "σ₁/σ_r",
 			Doc:  "How much more the matrix stretches its first direction than its last. Undefined when σ_r is under the floor of rounding: the matrix is then singular as far as its numbers tell.",
 			Ref:  "Golub & Van Loan 2013, §2.6",
+			Null: NullLog,
 			Eval: conditionNumber,
 		}, {
 			Name: "effective_rank", Title: "Effective rank", Unit: "dimensions", Formula: "exp(−Σ p ln p)",
@@ -84,6 +91,7 @@ func Metrics() []Metric {
 			Name: "numerical_rank", Title: "Numerical rank", Unit: "dimensions", Formula: "#{σ > max(m, n)·ε(storage dtype)·σ₁}",
 			Doc:  "Singular values over what rounding to the storage dtype may leave of a zero, by LAPACK's and numpy's convention with the storage's ε; float64's where the storage is not known.",
 			Ref:  "Golub & Van Loan 2013, §5.4; numpy.linalg.matrix_rank",
+			Null: NullCount,
 			Eval: numericalRank,
 		},
 		rankMetric("rank_90", "0.90", 0.90), rankMetric("rank_95", "0.95", 0.95), rankMetric("rank_99", "0.99", 0.99),
@@ -91,16 +99,19 @@ func Metrics() []Metric {
 			Name: "gavish_donoho_rank", Title: "Gavish–Donoho rank", Unit: "dimensions", Formula: "#{σ > ω(β)·median σ}",
 			Doc:  "Singular values over the optimal hard threshold for a low-rank matrix in noise of unknown level; ω(1) = 2.858. Undefined for products, for r under 16, and when the median is under the floor of rounding.",
 			Ref:  "Gavish & Donoho 2014",
+			Null: NullCount,
 			Eval: gavishDonohoRank,
 		}, {
 			Name: "mp_spikes", Title: "Spikes over Marchenko–Pastur", Unit: "dimensions", Formula: "#{λ/ŝ² > μ + 0.9793·τ}, μ = (√(N−1) + √r)², τ = (√(N−1) + √r)(1/√(N−1) + 1/√r)^(1/3), ŝ = median σ/√(N·μ_β)",
 			Doc:  "Energies past the 95 % point of Tracy–Widom (order 1): what the largest of pure noise passes in one matrix of twenty when its level is known; estimated from the median, in about one of twelve square matrices of a few hundred rows. Undefined where gavish_donoho_rank is.",
 			Ref:  "Johnstone 2001",
+			Null: NullCount,
 			Eval: mpSpikes,
 		}, {
 			Name: "alpha_hill", Title: "Power-law exponent (Hill)", Unit: "ratio", Formula: "1 + k/Σ_{i≤k} ln(λᵢ/λ_{k+1}), k = ⌊r/2⌋",
 			Doc:  "Exponent that a power law would have, were the upper half of the energies one, which is not tested: read it beside its value on noise, 2.1 for square matrices, 5.1 at 1:12. Undefined for r under 4, for equal values, and when λ_{k+1} is under the floor of rounding.",
 			Ref:  "Hill 1975; WeightWatcher's and others' “well trained” is 2 to 6",
+			Null: NullLog,
 			Eval: alphaHill,
 		},
 	}
@@ -113,6 +124,7 @@ func rankMetric(name, share string, fraction float64) Metric {
 		Formula: "least k with Σ_{i≤k} λ ≥ " + share + "·Σλ",
 		Doc:     "The least number of directions that keep the share of energy, λ and not σ. Undefined for a zero matrix.",
 		Ref:     "Eckart & Young 1936; Jolliffe 2002, §6.1",
+		Null:    NullCount,
 		Eval:    func(s *Spectrum) float64 { return energyRank(s, fraction) },
 	}
 }

@@ -43,7 +43,7 @@ func ProductValues(a, b Source, o Options) (*Spectrum, error) {
 	if err != nil {
 		return nil, fmt.Errorf("second factor: %w", err)
 	}
-	s := &Spectrum{Rows: m, Cols: n, Product: true, Epsilon: max(epsilon(a), epsilon(b)), Method: MethodProduct}
+	s := &Spectrum{Rows: m, Cols: n, Inner: k, Product: true, Epsilon: max(epsilon(a), epsilon(b)), Method: MethodProduct}
 	s.Sigma = make([]float64, min(m, k, n))
 	if len(s.Sigma) == 0 || fa.zero || fb.zero {
 		return s, nil

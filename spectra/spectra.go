@@ -54,6 +54,9 @@ type Spectrum struct {
 	// Product says that the matrix is a product of two stored ones, for which
 	// the Marchenko–Pastur law does not hold.
 	Product bool
+	// Inner is the side that the factors of a product share; 0 for a stored
+	// matrix.
+	Inner int
 	// Epsilon is the spacing at 1 of the storage dtype, the coarser one of a
 	// product's two; 0 if it is not known.
 	Epsilon float64

@@ -9,6 +9,7 @@ import (
 	"wspec/directions"
 	"wspec/loader"
 	"wspec/report"
+	"wspec/spectra"
 )
 
 // Bounds of what is asked for: lists are for reading. A matrix with more
@@ -52,14 +53,15 @@ func directionOptions(i *invocation, o *report.Options) error {
 	return nil
 }
 
-// refuseIdle finds flags that --no-directions leaves without an effect.
+// refuseIdle finds flags that --no-directions leaves without an effect; the seed
+// is also that of the nulls.
 func refuseIdle(i *invocation) error {
 	names := []string{"sensitivity"}
 	for _, f := range directionFlags() {
 		names = append(names, f.Names()[0])
 	}
 	for _, name := range names {
-		if i.IsSet(name) {
+		if i.IsSet(name) && (name != "seed" || i.String("null") == string(spectra.NullOff)) {
 			return usagef("leave one of the two out", "--%s has no effect with --no-directions", name)
 		}
 	}
@@ -98,7 +100,7 @@ func showDirections(i *invocation) error {
 
 // directionsPlan is what the flags of directions say.
 func directionsPlan(i *invocation) (report.Options, []directions.Side, error) {
-	o := report.Options{Matrix: i.StringSlice("matrix"), Version: version, Parts: true, Sensitivity: true, NoCircuits: true}
+	o := report.Options{Matrix: i.StringSlice("matrix"), Version: version, Parts: true, Sensitivity: true, NoCircuits: true, Null: spectra.NullOff}
 	if len(o.Matrix) == 0 {
 		return o, nil, usagef("such as --matrix 'L0.W_OV.H*' or --matrix L3.W_out; wspec inspect lists the stored ones", "directions needs --matrix GLOB")
 	}

@@ -1,0 +1,123 @@
+package report
+
+import (
+	"slices"
+	"strconv"
+
+	"golang.org/x/sync/errgroup"
+
+	"wspec/loader"
+	"wspec/spectra"
+)
+
+// NullKinds returns the values of [Options.Null].
+func NullKinds() []spectra.NullKind {
+	return []spectra.NullKind{spectra.NullIID, spectra.NullOff}
+}
+
+// addNulls holds every measure against what chance gives. Each shape is drawn
+// once: first one matrix of every shape, then the rest, for which the draws are
+// there already.
+func addNulls(matrices []Matrix, found []*spectra.Decomposition, o Options) error {
+	if o.null() == spectra.NullOff {
+		return nil
+	}
+	first, rest := byShape(found)
+	nulls := spectra.NewNulls(spectra.NullOptions{Seed: o.Seed, Threads: max(1, o.workers()/max(1, len(first)))})
+	for _, slots := range [][]int{first, rest} {
+		var g errgroup.Group
+		g.SetLimit(o.workers())
+		for _, slot := range slots {
+			g.Go(func() error {
+				return loader.Guard(func() error { return matrices[slot].addNull(nulls, found[slot].Spectrum) })
+			})
+		}
+		if err := g.Wait(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// byShape returns the slots that are the first of their shape, the largest first,
+// and the others.
+func byShape(found []*spectra.Decomposition) (first, rest []int) {
+	seen := map[spectra.Shape]bool{}
+	for slot, x := range found {
+		if x == nil {
+			continue
+		}
+		shape := x.Shape().Canonical()
+		if seen[shape] {
+			rest = append(rest, slot)
+			continue
+		}
+		seen[shape] = true
+		first = append(first, slot)
+	}
+	slices.SortStableFunc(first, func(a, b int) int { return len(found[b].Sigma) - len(found[a].Sigma) })
+	return first, rest
+}
+
+// addNull fills the null of m, whose values are s.
+func (m *Matrix) addNull(nulls *spectra.Nulls, s *spectra.Spectrum) error {
+	null, err := nulls.Of(s)
+	if err != nil || null == nil {
+		return err
+	}
+	m.NullKind, m.NullDraws = string(null.Kind), null.Draws
+	for name, v := range null.Values {
+		m.Null[name] = NullValue{Mean: Number(v.Mean), SD: Number(v.SD), Z: Number(v.Z)}
+	}
+	return nil
+}
+
+// Share returns value over the mean of its null, for a rank: what part of the
+// directions that noise fills. It is undefined for other measures and where noise
+// has less than one.
+func (v NullValue) Share(value Number, info MetricInfo) Number {
+	if info.Unit != "dimensions" || !(v.Mean >= 1) {
+		return Undefined()
+	}
+	return value / v.Mean
+}
+
+// nullMetrics returns the measures that d holds against nulls.
+func nullMetrics(d *Document) []MetricInfo {
+	if d.Options.Null == "" || d.Options.Null == string(spectra.NullOff) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(d.Metrics), func(m MetricInfo) bool { return m.Null == nullNone })
+}
+
+// nullHeader and nullCells are the columns of nulls in metrics.csv.
+func nullHeader(d *Document) []string {
+	infos := nullMetrics(d)
+	if len(infos) == 0 {
+		return nil
+	}
+	header := []string{"null_kind", "null_draws"}
+	for _, info := range infos {
+		header = append(header, info.Name+"_null_mean", info.Name+"_null_sd", info.Name+"_z")
+	}
+	return header
+}
+
+func nullCells(d *Document, m *Matrix) []string {
+	infos := nullMetrics(d)
+	if len(infos) == 0 {
+		return nil
+	}
+	cells := []string{m.NullKind, ""}
+	if m.NullKind != "" {
+		cells[1] = strconv.Itoa(m.NullDraws)
+	}
+	for _, info := range infos {
+		v, ok := m.Null[info.Name]
+		if !ok {
+			v = NullValue{Undefined(), Undefined(), Undefined()}
+		}
+		cells = append(cells, v.Mean.String(), v.SD.String(), v.Z.String())
+	}
+	return cells
+}
