@@ -119,17 +119,17 @@ func Analyze(ctx context.Context, models []*loader.Model, o Options) (*Document,
 		return nil, &NothingSelectedError{Example: exampleLabel(models)}
 	}
 	d.Matrices = make([]Matrix, len(jobs))
-	found := make([]*spectra.Decomposition, len(jobs))
+	slots := newResults(d.Matrices)
 	hashed := hashBeside(models)
 	defer hashed.Wait() // the files stay open until it has ended
-	if err := runJobs(ctx, jobs, results{d.Matrices, found}, o); err != nil {
+	if err := runJobs(ctx, jobs, slots, o); err != nil {
 		return nil, err
 	}
-	if err := addNulls(d.Matrices, found, o); err != nil {
+	if err := addNulls(d.Matrices, slots.found, o); err != nil {
 		return nil, err
 	}
 	for _, s := range studies {
-		if err := s.finish(ctx, d, jobs, found); err != nil {
+		if err := s.finish(ctx, d, jobs, slots.found); err != nil {
 			return nil, err
 		}
 	}

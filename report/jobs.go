@@ -27,10 +27,18 @@ type job struct {
 type results struct {
 	matrices []Matrix
 	found    []*spectra.Decomposition // nil where a matrix failed
+	rooms    *sync.Pool               // of *spectra.Workspace
+}
+
+func newResults(matrices []Matrix) results {
+	rooms := &sync.Pool{New: func() any { return new(spectra.Workspace) }}
+	return results{matrices, make([]*spectra.Decomposition, len(matrices)), rooms}
 }
 
 func (r results) run(j job, threads int) {
-	r.matrices[j.slot], r.found[j.slot] = analyse(j, threads)
+	room := r.rooms.Get().(*spectra.Workspace)
+	defer r.rooms.Put(room)
+	r.matrices[j.slot], r.found[j.slot] = analyse(j, spectra.Options{Threads: threads, Workspace: room})
 }
 
 // cost estimates the multiplications a spectrum takes: the Gram matrix or QR
@@ -133,13 +141,12 @@ func footprint(m *loader.Matrix) int64 {
 	return spectra.ProductFootprint(rows, inner, cols)
 }
 
-// analyse does one matrix with so many threads inside, on which the result
-// does not depend. Its failures are data.
-func analyse(j job, threads int) (Matrix, *spectra.Decomposition) {
+// analyse does one matrix. Its failures are data.
+func analyse(j job, o spectra.Options) (Matrix, *spectra.Decomposition) {
 	out := describe(j)
 	var d *spectra.Decomposition
 	err := loader.Guard(func() (err error) {
-		d, err = decompose(j, spectra.Options{Threads: threads})
+		d, err = decompose(j, o)
 		return err
 	})
 	if err != nil {

@@ -70,7 +70,7 @@ func drawIID(shape Shape, rng *rand.Rand, threads int) ([]float64, error) {
 // (Q₂·R₂)ᵀ.
 func drawProduct(shape Shape, rng *rand.Rand, threads int) ([]float64, error) {
 	a, b := gaussianR(shape.Rows, shape.Inner, rng), gaussianR(shape.Cols, shape.Inner, rng)
-	return linalg.DirectValues(linalg.Dense(core(a, b)), 1, max(threads, 1))
+	return linalg.DirectValues(linalg.Dense(core(a, b)), 1, max(threads, 1), nil)
 }
 
 // gaussianR returns the factor R of a Gaussian matrix, upper triangular with χ_rows,

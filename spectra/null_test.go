@@ -307,7 +307,7 @@ func TestBidiagonalValues(t *testing.T) {
 		if err != nil || len(got) != n {
 			t.Fatalf("%d values of %d: %v", len(got), n, err)
 		}
-		want, err := linalg.DirectValues(linalg.Dense(b), 1, 1)
+		want, err := linalg.DirectValues(linalg.Dense(b), 1, 1, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -49,7 +49,7 @@ func ProductValues(a, b Source, o Options) (*Spectrum, error) {
 		return s, nil
 	}
 	var norms [2]float64
-	s.Sigma, norms, err = linalg.ProductSpectrum(fa.scaled(), fb.scaled(), o.threads())
+	s.Sigma, norms, err = linalg.ProductSpectrum(fa.scaled(), fb.scaled(), o.threads(), o.Workspace)
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,13 @@ type Options struct {
 	// Threads is the number of goroutines used within one matrix; 0 means 1,
 	// since callers have many matrices to share out. Results do not depend on it.
 	Threads int
+	// Workspace is memory kept from one call to the next, nil for none. It serves
+	// one call at a time, and keeps some 32 MiB at most.
+	Workspace *Workspace
 }
+
+// Workspace is working memory to be used again. The zero value is ready for use.
+type Workspace = linalg.Workspace
 
 func (o Options) threads() int { return max(o.Threads, 1) }
 

@@ -60,11 +60,12 @@ type reading struct {
 	gram    *linalg.Gram // of that; nil for float64 storage: no digit is to be lost
 	epsilon float64
 	threads int
+	room    *Workspace
 }
 
 // read takes the census of w and forms its Gram matrix meanwhile.
 func read(w Source, o Options) (x *reading, err error) {
-	x = &reading{w: w, epsilon: epsilon(w), threads: o.threads()}
+	x = &reading{w: w, epsilon: epsilon(w), threads: o.threads(), room: o.Workspace}
 	if x.epsilon != 0 && x.epsilon <= doubleEpsilon {
 		x.census, err = takeCensus(w)
 		if err == nil {
@@ -73,12 +74,12 @@ func read(w Source, o Options) (x *reading, err error) {
 		return x, err
 	}
 	counted := &counter{Source: w}
-	x.gram = linalg.NewGram(counted, 1, x.threads)
+	x.gram = linalg.NewGram(counted, 1, x.threads, x.room)
 	if x.census, err = counted.census(); err != nil {
 		return x, err
 	}
 	if x.e = x.exponent(); x.e != 0 {
-		x.gram = linalg.NewGram(w, x.scale(), x.threads)
+		x.gram = linalg.NewGram(w, x.scale(), x.threads, x.room)
 	}
 	return x, nil
 }
@@ -166,7 +167,7 @@ func leastError(lambda []float64, least, delta float64) float64 {
 
 // direct sets the values by the direct route.
 func (s *Spectrum) direct(x *reading) error {
-	sigma, err := linalg.DirectValues(x.w, x.scale(), x.threads)
+	sigma, err := linalg.DirectValues(x.w, x.scale(), x.threads, x.room)
 	if err != nil {
 		return err
 	}

@@ -284,6 +284,31 @@ func checkScaled(t *testing.T, w *mat.Dense, want *spectra.Spectrum, power int) 
 	}
 }
 
+// What a workspace holds from matrices before does not show.
+func TestWorkspaceDoesNotShow(t *testing.T) {
+	room := new(spectra.Workspace)
+	for round := range 2 {
+		for _, shape := range [][2]int{{150, 150}, {90, 130}, {300, 64}, {64, 64}} {
+			for _, last := range []float64{1e-2, 1e-9} { // either route
+				r := min(shape[0], shape[1])
+				w := linalg.Dense(numtest.WithSpectrum(shape[0], shape[1], numtest.Graded(last)(r), 3))
+				got, err := spectra.Values(w, spectra.Options{Threads: 1 + round, Workspace: room})
+				if want := values(t, w); err != nil || !slices.Equal(got.Sigma, want.Sigma) {
+					t.Errorf("round %d, %v, last %v: a workspace changes σ: %v", round, shape, last, err)
+				}
+				a, b := linalg.Transpose(w), w
+				if shape[0] > shape[1] {
+					a, b = b, a
+				}
+				got, err = spectra.ProductValues(a, b, spectra.Options{Workspace: room})
+				if want := product(t, a, b); err != nil || !slices.Equal(got.Sigma, want.Sigma) {
+					t.Errorf("round %d, %v, last %v: a workspace changes σ of a product: %v", round, shape, last, err)
+				}
+			}
+		}
+	}
+}
+
 func TestRotation(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))
 	w := numtest.WithSpectrum(64, 150, numtest.Graded(1e-3)(64), 3)

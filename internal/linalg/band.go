@@ -26,7 +26,7 @@ func (e *engine) toBand(a symmetric, w int, keep bool) []blockReflector {
 		b.panel(m)
 		b.twoSided(m - w)
 		if keep {
-			kept = append(kept, b.q.clone())
+			kept = append(kept, b.q.clone(e))
 		}
 	}
 	return kept
@@ -49,22 +49,22 @@ func newBander(e *engine, a symmetric, w int) *bander {
 	ld := roundUp(a.n, e.nr)
 	b := &bander{
 		engine: e, a: a, w: w, ld: ld, tau: make([]float64, w),
-		pa: make([]float64, 2*w*ld), pb: make([]float64, 2*w*ld),
-		x: make([]float64, w*ld), y: make([]float64, w*ld),
+		pa: e.floats(2 * w * ld), pb: e.floats(2 * w * ld),
+		x: e.floats(w * ld), y: e.floats(w * ld),
 		small: [2][]float64{make([]float64, w*w), make([]float64, w*w)},
 		trans: make([][]float64, e.threads),
 	}
 	for i := range b.trans {
-		b.trans[i] = make([]float64, e.kc*e.nr)
+		b.trans[i] = e.floats(e.kc * e.nr)
 	}
-	b.q = blockReflector{vt: make([]float64, w*ld), ldv: ld, t: make([]float64, w*w), ldt: w}
+	b.q = blockReflector{vt: e.floats(w * ld), ldv: ld, t: make([]float64, w*w), ldt: w}
 	return b
 }
 
 // clone returns a copy in memory of its own, no more than it needs.
-func (q blockReflector) clone() blockReflector {
+func (q blockReflector) clone(e *engine) blockReflector {
 	ld := roundUp(q.n, lineLanes)
-	vt := make([]float64, q.k*ld)
+	vt := e.floats(q.k * ld)
 	for r := range q.k {
 		copy(vt[r*ld:][:q.n], q.vt[r*q.ldv:])
 	}

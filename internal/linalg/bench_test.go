@@ -86,7 +86,7 @@ func benchStages(b *testing.B, name string, e *engine, shape [2]int) {
 	})
 	b.Run(name+"chase", func(b *testing.B) {
 		fastest(b, func() time.Duration {
-			bb := newBand(a, e.bandwidth(n))
+			bb := e.newBand(a, e.bandwidth(n))
 			return timed(func() { e.chase(bb) })
 		})
 	})

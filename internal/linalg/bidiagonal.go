@@ -63,8 +63,8 @@ func (e *engine) newBidiagonal(a square, unit float64) *bidiagonal {
 		ld += lineLanes // see newSymmetric
 	}
 	b := &bidiagonal{
-		engine: e, square: square{a.n, ld, make([]float64, (a.n+1)*ld)},
-		left: make([]float64, 2*bidiagonalPanel*ld), right: make([]float64, 2*bidiagonalPanel*ld),
+		engine: e, square: square{a.n, ld, e.floats((a.n + 1) * ld)},
+		left: e.floats(2 * bidiagonalPanel * ld), right: e.floats(2 * bidiagonalPanel * ld),
 		col: make([]float64, ld), c: make([]float64, 2*bidiagonalPanel),
 	}
 	e.f64.scaleCopy(a.n, a.n, unit, a.data, a.ld, b.data, ld)

@@ -14,12 +14,12 @@ type band struct {
 const lineLanes = 8
 
 // newBand copies the band of w subdiagonals from the lower triangle of a.
-func newBand(a symmetric, w int) band {
+func (e *engine) newBand(a symmetric, w int) band {
 	// Row i holds columns i-2w+1 … i+w-1, and is read and written back
 	// unchanged up to the ends of the cache lines these lie in. The next row
 	// begins past them.
 	ld := roundUp(3*w+2*lineLanes, lineLanes)
-	b := band{a.n, w, ld, roundUp(2*w, lineLanes), make([]float64, a.n*(ld+1)+4*w+2*lineLanes)}
+	b := band{a.n, w, ld, roundUp(2*w, lineLanes), e.floats(a.n*(ld+1) + 4*w + 2*lineLanes)}
 	for i := range a.n {
 		for j := max(0, i-w); j <= i; j++ {
 			v := a.data[i*a.ld+j]

@@ -85,7 +85,7 @@ func (e *engine) cholesky(g symmetric) (inverse []float64, condition float64) {
 // condition number.
 func (e *engine) invert(l symmetric) (inverse []float64, condition float64) {
 	n := l.n
-	inverse, minus := make([]float64, n*n), make([]float64, n)
+	inverse, minus := e.floats(n*n), make([]float64, n)
 	var norm, normInverse float64
 	for i := range n {
 		row, x := inverse[i*n:][:n], l.data[i*l.ld:][:i+1]
@@ -113,15 +113,15 @@ func (e *engine) choleskyTwice(w Source, scale float64, l symmetric, inverse []f
 	m, n := w.Dims()
 	q := e.newQR(m, n)
 	q.load(newReader(e, w, scale), 0, m)
-	image := written(n * q.ldc)
+	image := e.floats(n * q.ldc)
 	e.multiply(product[float64]{n, m, n, 1, rowMajor(inverse, n), rowMajor(q.c, q.ldc), image, q.ldc})
-	second := newSymmetric(n, e.f64)
+	second := e.newSymmetric(n)
 	v := rowMajor(image, q.ldc)
 	e.multiply(product[float64]{n, n, m, 1, v, v.t(), second.data, second.ld})
 	if _, condition := e.cholesky(second); !(condition <= onceLimit*float64(n)) {
 		return e.factor(w, scale).triangular()
 	}
-	r := make([]float64, n*n)
+	r := e.floats(n * n)
 	e.multiply(product[float64]{n, n, n, 1, rowMajor(l.data, l.ld), rowMajor(second.data, second.ld), r, n})
 	return triangular{n, n, r}
 }

@@ -11,9 +11,9 @@ import "gonum.org/v1/gonum/mat"
 // Memory: Footprint.
 //
 // threads is the number of goroutines it may use, at least 1; the result does
-// not depend on it. The error is ErrNoConvergence.
-func DirectValues(w Source, scale float64, threads int) ([]float64, error) {
-	return newEngine(best, threads).directValues(w, scale)
+// not depend on it, nor on what room holds. The error is ErrNoConvergence.
+func DirectValues(w Source, scale float64, threads int, room *Workspace) ([]float64, error) {
+	return newEngine(best, threads).within(room).directValues(w, scale)
 }
 
 func (e *engine) directValues(w Source, scale float64) ([]float64, error) {

@@ -36,9 +36,9 @@ func (e *engine) tridiagonalize(g symmetric, keep bool) (tridiagonal, transforma
 	w := e.bandwidth(g.n)
 	blocks := e.toBand(g, w, keep)
 	if !keep {
-		return e.chase(newBand(g, w)), nil
+		return e.chase(e.newBand(g, w)), nil
 	}
-	t, sweeps := e.chaseKeep(newBand(g, w))
+	t, sweeps := e.chaseKeep(e.newBand(g, w))
 	return t, func(x []float64, k, ld int) {
 		sweeps.apply(e, x, k, ld)
 		for i := len(blocks) - 1; i >= 0; i-- {

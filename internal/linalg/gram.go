@@ -26,7 +26,8 @@ type engine struct {
 	*kernel
 	*packer[float64]
 	tuning
-	one []float64 // a result of dots
+	one    []float64  // a result of dots
+	memory *Workspace // nil: none
 }
 
 // tuning says where one algorithm takes over from another.
@@ -61,7 +62,7 @@ func (t tuning) bandwidth(n int) int {
 func defaults() tuning { return tuning{twoStage: 700, wave: 512, stack: 512} }
 
 func newEngine(k *kernel, threads int) *engine {
-	return &engine{k, newPacker(k.f64, threads), defaults(), make([]float64, 1)}
+	return &engine{k, newPacker(k.f64, threads), defaults(), make([]float64, 1), nil}
 }
 
 func (e *engine) gramValues(w Source, scale float64) ([]float64, error) {
@@ -80,9 +81,9 @@ const gramTask = 96
 
 // gram returns scale²·wᵀw for the rows × r matrix w.
 func (e *engine) gram(w Source, rows, r int, scale float64) symmetric {
-	g := newSymmetric(r, e.f64)
+	g := e.newSymmetric(r)
 	kc := min(e.kc, rows)
-	panels := make([]float64, kc*roundUp(r, e.nr))
+	panels := e.floats(kc * roundUp(r, e.nr))
 	reader := newReader(e, w, scale)
 	for l := 0; l < rows; l += kc {
 		k := min(kc, rows-l)

@@ -15,9 +15,9 @@ type Gram struct {
 }
 
 // NewGram reads every number of w once, on threads goroutines, at least 1; the
-// result does not depend on them. Memory, with that of Spectrum: Footprint.
-func NewGram(w Source, scale float64, threads int) *Gram {
-	return newEngine(best, threads).newGram(w, scale)
+// result depends on neither them nor room. Memory, with that of Spectrum: Footprint.
+func NewGram(w Source, scale float64, threads int, room *Workspace) *Gram {
+	return newEngine(best, threads).within(room).newGram(w, scale)
 }
 
 func (e *engine) newGram(w Source, scale float64) *Gram {

@@ -43,11 +43,11 @@ func TestGramLeast(t *testing.T) {
 // TestGramEnough: no vector is sought where λ_r is good enough.
 func TestGramEnough(t *testing.T) {
 	w := Dense(numtest.WithSpectrum(20, 10, numtest.Graded(1e-2)(10), 1))
-	lambda, least, err := NewGram(w, 1, 1).Spectrum(w, 1e-5)
+	lambda, least, err := NewGram(w, 1, 1, nil).Spectrum(w, 1e-5)
 	if err != nil || least != math.Sqrt(lambda[9]) {
 		t.Errorf("least %v, root of λ %v, %v", least, math.Sqrt(lambda[9]), err)
 	}
-	if _, refined, _ := NewGram(w, 1, 1).Spectrum(w, 1e-3); refined == least {
+	if _, refined, _ := NewGram(w, 1, 1, nil).Spectrum(w, 1e-3); refined == least {
 		t.Error("λ_r = 1e-4·λ₁ was taken as it is though 1e-3 was asked for")
 	}
 }
@@ -55,7 +55,7 @@ func TestGramEnough(t *testing.T) {
 // TestGramZero: the zero matrix has no vectors worth seeking.
 func TestGramZero(t *testing.T) {
 	w := Dense(numtest.WithSpectrum(5, 4, make([]float64, 4), 1))
-	lambda, least, err := NewGram(w, 1, 1).Spectrum(w, 1)
+	lambda, least, err := NewGram(w, 1, 1, nil).Spectrum(w, 1)
 	if err != nil || least != 0 || lambda[0] != 0 {
 		t.Errorf("λ %v, least %v, %v", lambda, least, err)
 	}

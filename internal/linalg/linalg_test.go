@@ -16,7 +16,7 @@ import (
 
 func TestDirectValues(t *testing.T) {
 	numtest.Values{Power: 1, Of: func(w numtest.Source) ([]float64, error) {
-		return linalg.DirectValues(w, 1, 1)
+		return direct(w, 1, 1)
 	}}.Run(t)
 }
 
@@ -40,7 +40,7 @@ func TestRFactorValues(t *testing.T) {
 		if r.IsEmpty() { // its shape is lost
 			return make([]float64, min(w.Dims())), nil
 		}
-		return linalg.DirectValues(linalg.Dense(r), 1, 1)
+		return direct(linalg.Dense(r), 1, 1)
 	}}.Run(t)
 }
 
@@ -117,10 +117,14 @@ func transpose(w *mat.Dense) *mat.Dense {
 	return mat.DenseCopyOf(w.T())
 }
 
+func direct(w linalg.Source, scale float64, threads int) ([]float64, error) {
+	return linalg.DirectValues(w, scale, threads, nil)
+}
+
 // values are the two routes from a source to its spectrum.
 func values() map[string]func(linalg.Source, float64, int) ([]float64, error) {
 	return map[string]func(linalg.Source, float64, int) ([]float64, error){
-		"gram": linalg.GramValues, "direct": linalg.DirectValues,
+		"gram": linalg.GramValues, "direct": direct,
 	}
 }
 

@@ -10,10 +10,10 @@ import "math"
 // every value is of the order of ε·‖A‖·‖B‖.
 //
 // threads is the number of goroutines it may use, at least 1; the result does
-// not depend on it. The error is ErrNoConvergence. It panics if the shapes do
+// not depend on it, nor on what room holds. The error is ErrNoConvergence. It panics if the shapes do
 // not match.
-func ProductSpectrum(a, b Source, threads int) (sigma []float64, norms [2]float64, err error) {
-	return newEngine(best, threads).productSpectrum(a, b)
+func ProductSpectrum(a, b Source, threads int, room *Workspace) (sigma []float64, norms [2]float64, err error) {
+	return newEngine(best, threads).within(room).productSpectrum(a, b)
 }
 
 func (e *engine) productSpectrum(a, b Source) (sigma []float64, norms [2]float64, err error) {
@@ -33,7 +33,7 @@ func (e *engine) productSpectrum(a, b Source) (sigma []float64, norms [2]float64
 		}
 	}
 	side := max(left.rows, right.rows)
-	core := square{side, side, make([]float64, side*side)}
+	core := square{side, side, e.floats(side * side)}
 	e.multiply(product[float64]{
 		left.rows, right.rows, k, 1,
 		rowMajor(left.data, left.ld).t(), rowMajor(right.data, right.ld), core.data, side,
@@ -48,7 +48,7 @@ func (e *engine) productSpectrum(a, b Source) (sigma []float64, norms [2]float64
 // norm returns the largest singular value of t, which has n columns: it loses
 // nothing by squaring.
 func (e *engine) norm(t triangular, n int) (float64, error) {
-	g := newSymmetric(t.rows, e.f64)
+	g := e.newSymmetric(t.rows)
 	v := rowMajor(t.data, t.ld).t()
 	e.multiply(product[float64]{t.rows, t.rows, n, 1, v, v.t(), g.data, g.ld})
 	lambda, err := e.eigenvalues(g)

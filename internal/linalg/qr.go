@@ -27,11 +27,11 @@ func (e *engine) newQR(rows, n int) *qr {
 	}
 	return &qr{
 		engine: e, n: n, ldc: ldc, ldr: min(rows, n),
-		c: make([]float64, (n+1)*ldc), r: make([]float64, n*min(rows, n)),
-		vt: make([]float64, qrPanel*ldc),
+		c: e.floats((n + 1) * ldc), r: e.floats(n * min(rows, n)),
+		vt: e.floats(qrPanel * ldc),
 		t:  make([]float64, qrPanel*qrPanel), g: make([]float64, qrPanel*qrPanel),
 		tau: make([]float64, qrPanel), s: make([]float64, max(n, qrPanel)),
-		z: make([]float64, n*qrPanel), zt: make([]float64, n*qrPanel),
+		z: e.floats(n * qrPanel), zt: e.floats(n * qrPanel),
 	}
 }
 

@@ -10,28 +10,13 @@ type symmetric struct {
 }
 
 // newSymmetric returns a zero matrix laid out for the kernel.
-func newSymmetric(n int, t tiling[float64]) symmetric {
-	rows := roundUp(n, t.nr)
+func (e *engine) newSymmetric(n int) symmetric {
+	rows := roundUp(n, e.nr)
 	ld := rows
 	if ld/8%2 == 0 && ld > 0 {
-		ld += t.nr // an odd number of cache lines, so that a column spreads over all sets
+		ld += e.nr // an odd number of cache lines, so that a column spreads over all sets
 	}
-	return symmetric{n, ld, written(rows * ld)}
-}
-
-// pageNumbers is the number of float64 in a page of memory.
-const pageNumbers = 512
-
-// written returns n zeros, each page of which has been written to. A product
-// reads what it adds to: memory new from the system would be mapped to the
-// shared page of zeros first, and the write after that has to tell every
-// processor (7 % of the time of a run).
-func written(n int) []float64 {
-	x := make([]float64, n)
-	for i := 0; i < n; i += pageNumbers {
-		x[i] = 0
-	}
-	return x
+	return symmetric{n, ld, e.floats(rows * ld)}
 }
 
 // lowerUpdate adds aᵀ·b, whose product is symmetric and n × n, to the lower

@@ -57,9 +57,9 @@ func newReduction(e *engine, a symmetric) *reduction {
 	ld := roundUp(a.n, e.nr)
 	return &reduction{
 		engine: e, a: a, ld: ld,
-		stack: make([]float64, 2*panelRows*ld),
+		stack: e.floats(2 * panelRows * ld),
 		u:     make([]float64, ld), s: make([]float64, e.nr), c: make([]float64, 2*panelRows),
-		pa: make([]float64, 2*panelRows*ld), pb: make([]float64, 2*panelRows*ld),
+		pa: e.floats(2 * panelRows * ld), pb: e.floats(2 * panelRows * ld),
 	}
 }
 

@@ -44,7 +44,7 @@ type Directions struct {
 // threads is the number of goroutines it may use, at least 1; the result does
 // not depend on it. The error is ErrNoConvergence.
 func TopVectors(w Source, k int, scale float64, threads int) (*Directions, error) {
-	return NewGram(w, scale, threads).TopVectors(w, k)
+	return NewGram(w, scale, threads, nil).TopVectors(w, k)
 }
 
 func (e *engine) topVectors(w Source, k int, scale float64) (*Directions, error) {

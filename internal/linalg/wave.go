@@ -18,9 +18,11 @@ func (e *engine) chase(b band) tridiagonal {
 func (e *engine) chaseKeep(b band) (tridiagonal, *chased) {
 	sweeps := max(b.n-2, 0)
 	kept := &chased{b.w, make([][]float64, sweeps), make([][]float64, sweeps)}
+	v, tau := e.floats(b.n*(b.n-1)/2), e.floats(sweeps*((b.n-2)/b.w+1))
 	for s := range sweeps {
-		kept.v[s] = make([]float64, 0, b.n-1-s)
-		kept.tau[s] = make([]float64, 0, (b.n-2-s)/b.w+1)
+		steps := (b.n-2-s)/b.w + 1
+		kept.v[s], v = v[:0:b.n-1-s], v[b.n-1-s:]
+		kept.tau[s], tau = tau[:0:steps], tau[steps:]
 	}
 	e.waves(b, kept)
 	return b.tridiagonal(), kept
