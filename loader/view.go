@@ -49,6 +49,12 @@ func (v View) rowRange(i0, i1 int) View {
 	return v
 }
 
+// Crop returns the first rows and columns of the view: at most those it has.
+func (v View) Crop(rows, cols int) View {
+	m, n := v.Dims()
+	return v.rowRange(0, min(rows, m)).colRange(0, min(cols, n))
+}
+
 func (v View) colRange(j0, j1 int) View { return v.T().rowRange(j0, j1).T() }
 
 // Block widens rows i0 ≤ i < i1, columns j0 ≤ j < j1 into dst, row-major with leading dimension ld ≥ j1-j0; of dst it writes

@@ -70,10 +70,9 @@ func mpSpikes(s *Spectrum) float64 {
 	if !ok {
 		return math.NaN()
 	}
-	n, r := float64(max(s.Rows, s.Cols)), float64(len(s.Sigma))
-	edge := math.Sqrt(n-1) + math.Sqrt(r)
-	mu, tau := edge*edge, edge*math.Cbrt(1/math.Sqrt(n-1)+1/math.Sqrt(r))
-	sd := median / math.Sqrt(n*d.Median())
+	n := max(s.Rows, s.Cols)
+	mu, tau := johnstone(len(s.Sigma), n)
+	sd := median / math.Sqrt(float64(n)*d.Median())
 	return s.countAbove(sd * math.Sqrt(mu+tracyWidom95*tau))
 }
 
