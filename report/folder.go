@@ -64,6 +64,32 @@ func reason(err error) string {
 // They are written beside it and put in place at once, so that dir holds a
 // whole report or is left as it was: also when ctx ends half-way.
 func WriteFolder(ctx context.Context, dir string, d *Document, formats []Format) error {
+	var files []file
+	for _, f := range formats {
+		more, err := f.files(d)
+		if err != nil {
+			return err
+		}
+		files = append(files, more...)
+	}
+	d.Figures = figuresOf(files) // before the document is written itself
+	files = append(files, file{path: "report.json", write: func(w io.Writer) error { return WriteJSON(w, d) }})
+	return writeFolder(ctx, dir, files)
+}
+
+// figuresOf lists the figures among files.
+func figuresOf(files []file) []Figure {
+	figures := []Figure{}
+	for _, f := range files {
+		if f.figure != "" {
+			figures = append(figures, Figure{Name: f.figure, Title: f.title, Files: []string{f.path}})
+		}
+	}
+	return figures
+}
+
+// writeFolder puts the files in place at dir, all or none.
+func writeFolder(ctx context.Context, dir string, files []file) error {
 	if err := CheckFolder(dir); err != nil {
 		return err
 	}
@@ -77,39 +103,15 @@ func WriteFolder(ctx context.Context, dir string, d *Document, formats []Format)
 	}
 	defer os.RemoveAll(tmp)
 	fresh := filepath.Join(tmp, "new")
-	if err := fill(ctx, fresh, d, formats); err != nil {
-		return err
-	}
-	return swap(fresh, dir, filepath.Join(tmp, "old"))
-}
-
-// fill writes every file under dir. Figures are listed in the document before
-// it is written itself.
-func fill(ctx context.Context, dir string, d *Document, formats []Format) error {
-	d.Figures = []Figure{}
-	var files []file
-	for _, f := range formats {
-		more, err := f.files(d)
-		if err != nil {
-			return err
-		}
-		files = append(files, more...)
-	}
-	for _, f := range files {
-		if f.figure != "" {
-			d.Figures = append(d.Figures, Figure{Name: f.figure, Title: f.title, Files: []string{f.path}})
-		}
-	}
-	files = append(files, file{path: "report.json", write: func(w io.Writer) error { return WriteJSON(w, d) }})
 	for _, f := range files {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := writeFile(filepath.Join(dir, filepath.FromSlash(f.path)), f.write); err != nil {
+		if err := writeFile(filepath.Join(fresh, filepath.FromSlash(f.path)), f.write); err != nil {
 			return err
 		}
 	}
-	return nil
+	return swap(fresh, dir, filepath.Join(tmp, "old"))
 }
 
 func writeFile(path string, write func(io.Writer) error) (err error) {

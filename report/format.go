@@ -13,6 +13,9 @@ type Format struct {
 	Doc  string // one line for the manual
 	// files lists what the format writes for a document.
 	files func(*Document) ([]file, error)
+	// compared does so for a comparison; nil where the format has nothing to
+	// say about one.
+	compared func(*Comparison) ([]file, error)
 }
 
 // file is one file of a report folder; path is slash-separated.
@@ -27,8 +30,8 @@ type file struct {
 // Adding one is one entry.
 func Formats() []Format {
 	return []Format{
-		{Name: "html", Doc: "index.html, one self-contained page", files: single("index.html", writePage)},
-		{Name: "csv", Doc: "metrics.csv, spectra.csv, tensors.csv, directions.csv", files: csvFiles},
+		{Name: "html", Doc: "index.html, one self-contained page", files: single("index.html", writePage), compared: comparedPage},
+		{Name: "csv", Doc: "metrics.csv, spectra.csv, tensors.csv, directions.csv", files: csvFiles, compared: comparedCSV},
 		{Name: "png", Doc: "plots/*.png", files: plotFiles},
 	}
 }

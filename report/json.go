@@ -10,7 +10,9 @@ import (
 
 // WriteJSON writes the document as report.json holds it: one matrix, metric or warning a line,
 // so that tools which read by line can cut it.
-func WriteJSON(w io.Writer, d *Document) error {
+func WriteJSON(w io.Writer, d *Document) error { return writeJSON(w, d) }
+
+func writeJSON(w io.Writer, d any) error {
 	b, err := json.Marshal(d)
 	if err != nil {
 		return fmt.Errorf("report.json: %w", err)

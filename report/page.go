@@ -28,16 +28,32 @@ func pageScripts() []string {
 // the same bytes. The page loads nothing: its own Content-Security-Policy
 // admits only the scripts and styles in it, by their digests.
 func writePage(w io.Writer, d *Document) error {
-	ink, err := readPageInk()
+	return executePage(w, "page.html", pageSource{title: pageTitle(d), data: newPageData(d), scripts: pageScripts(), styles: pageStyles()})
+}
+
+// pageStyles are the style-sheets of every page.
+func pageStyles() []string { return []string{"uplot/uPlot.min.css", "page.css", "directions.css"} }
+
+// pageSource is what a page is made of beside its template: its modules and
+// style-sheets by name, in loading order.
+type pageSource struct {
+	title           string
+	data            any
+	scripts, styles []string
+}
+
+// executePage draws a page by its template.
+func executePage(w io.Writer, name string, s pageSource) error {
+	ink, err := s.readInk()
 	if err != nil {
 		return fmt.Errorf("report: page: %w", err)
 	}
-	data, err := json.Marshal(newPageData(d)) // escapes <, >, &, U+2028 and U+2029
+	data, err := json.Marshal(s.data) // escapes <, >, &, U+2028 and U+2029
 	if err != nil {
 		return fmt.Errorf("report: page: %w", err)
 	}
-	ink.Title, ink.Boundary, ink.Data = pageTitle(d), Boundary, template.JS(data)
-	t, err := template.ParseFS(pageFiles, "page/page.html")
+	ink.Title, ink.Boundary, ink.Data = s.title, Boundary, template.JS(data)
+	t, err := template.ParseFS(pageFiles, "page/"+name)
 	if err != nil {
 		return fmt.Errorf("report: page: %w", err)
 	}
@@ -57,8 +73,8 @@ type pageInk struct {
 	Data        template.JS
 }
 
-func readPageInk() (*pageInk, error) {
-	style, err := joinFiles("uplot/uPlot.min.css", "page.css", "directions.css")
+func (s *pageSource) readInk() (*pageInk, error) {
+	style, err := joinFiles(s.styles...)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +86,7 @@ func readPageInk() (*pageInk, error) {
 	if err != nil {
 		return nil, err
 	}
-	modules, err := joinFiles(pageScripts()...)
+	modules, err := joinFiles(s.scripts...)
 	if err != nil {
 		return nil, err
 	}

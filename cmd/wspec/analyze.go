@@ -164,13 +164,14 @@ func memoryOf(size string) (int64, error) {
 }
 
 // defaultFolder names the report after the first model.
-func defaultFolder(paths []string) string {
-	abs, err := filepath.Abs(paths[0])
-	if err != nil {
-		abs = paths[0]
+func defaultFolder(paths []string) string { return modelName(paths[0]) + ".wspec" }
+
+// modelName is what a model at path is called.
+func modelName(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
 	}
-	name := strings.TrimSuffix(filepath.Base(abs), ".safetensors")
-	return name + ".wspec"
+	return strings.TrimSuffix(filepath.Base(path), ".safetensors")
 }
 
 func openAll(paths []string, o loader.Options) ([]*loader.Model, error) {

@@ -37,6 +37,13 @@ func commands() []command {
 			flags: analyzeFlags(), run: analyze,
 		},
 		{
+			name: "compare", args: "BEFORE AFTER...", min: 1, max: -1,
+			title: "the same matrices across checkpoints: what changed, by how much, beside rounding and chance",
+			manual: "Matrices are paired by label; each checkpoint is compared with the one before, or all with --base. Writes a report\n" +
+				"folder with report.json, comparison.csv and spectra.csv, and prints what changed most. --fail-if makes it a gate for CI.",
+			flags: compareFlags(), run: compareModels,
+		},
+		{
 			name: "directions", args: "MODEL", min: 1, max: 1,
 			title: "what matrices and heads read and write, as tokens, with a certificate",
 			manual: "For each matrix of --matrix its singular directions: how far each is defined, the tokens at both poles of\n" +

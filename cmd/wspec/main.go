@@ -4,6 +4,7 @@
 // Usage:
 //
 //	wspec analyze MODEL...        spectra, measures and directions of every matrix, as a report folder
+//	wspec compare A B...          the same matrices across checkpoints: what changed, and by how much
 //	wspec directions MODEL        what matrices and heads read and write, as tokens
 //	wspec locate MODEL TOKEN...   which directions and heads carry a concept, beside chance
 //	wspec inspect MODEL           every tensor: role, shape, dtype, its fate and why
@@ -11,8 +12,8 @@
 //
 // MODEL is a .safetensors file or a folder in Hugging Face layout. Results go
 // to standard output; progress, warnings and errors to standard error. The
-// exit status is 0 when all went well, 1 when something failed and 2 when the
-// command line was wrong.
+// exit status is 0 when all went well, 1 when something failed, 2 when the
+// command line was wrong and 3 when a gate of --fail-if did not hold.
 package main
 
 import (
@@ -37,6 +38,7 @@ const (
 	statusDone   = 0
 	statusFailed = 1
 	statusUsage  = 2
+	statusGate   = 3
 )
 
 func main() {
@@ -57,11 +59,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return statusDone
 	}
 	complain(stderr, err)
-	var usage *usageError
-	if errors.As(err, &usage) {
-		return statusUsage
-	}
-	return statusFailed
+	return statusOf(err)
 }
 
 // complain writes an error as one sentence and, if it knows one, a hint.
@@ -71,6 +69,11 @@ func complain(w io.Writer, err error) {
 		return
 	}
 	fmt.Fprintln(w, "wspec: error:", printable(err.Error()))
+	if gate := (*gateError)(nil); errors.As(err, &gate) {
+		for _, line := range gate.lines() {
+			fmt.Fprintln(w, "wspec: gate:", printable(line))
+		}
+	}
 	var h interface{ Hint() string }
 	if errors.As(err, &h) && h.Hint() != "" {
 		fmt.Fprintln(w, "wspec: hint:", printable(h.Hint()))

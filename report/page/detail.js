@@ -47,7 +47,7 @@ function drawDetail(panel, { chart, holder, readout }, first) {
   if (!m) return panel.replaceChildren();
   const kept = panel.contains(document.activeElement) ? document.activeElement.dataset.go : null;
   panel.replaceChildren(detailHead(m), detailBody(m, holder, readout));
-  chart.set([m], { y: STATE.y, x: STATE.x, xs: STATE.xs });
+  chart.set(m.change ? changeSeries(m) : [m], { y: STATE.y, x: STATE.x, xs: STATE.xs });
   showDetailReading(readout, null, m);
   if (fresh) panel.scrollTop = 0;
   const target = (kept && panel.querySelector(`[data-go="${kept}"]:not(:disabled)`)) || (opening && byId("detail-title"));
@@ -84,7 +84,7 @@ function detailBody(m, holder, readout) {
     tie(m).map((w) => h("p", { class: "warning" }, h("code", null, w.code), " ", w.message)),
     h("div", { class: "detail-columns" },
       h("div", null,
-        !m.error && [holder, readout],
+        !m.error && [holder, readout, m.change && changeFigures(m)],
         checkbox("In the overlay", selectedIds().has(m.id), () => toggleSelected(m)),
         m.directions && !STATE.wide && button("Measures and sources ↓", () => goTo("detail-measures"), { class: "quiet" }),
         STATE.wide && detailFacts(m)),
@@ -106,6 +106,7 @@ function kindText(m) {
 function showDetailReading(readout, values) {
   const m = byKey(STATE.open);
   if (!m) return;
+  if (m.change) return showChangeReading(readout, values, m);
   const { index, value } = values ? values[0] : { index: 1, value: m.sigma1 };
   const share = isDefined(value) && m.sigma1 > 0 ? ` · ${number(value / m.sigma1)} σ₁` : "";
   readout.textContent = isDefined(value) ? `σ${subscript(index)} = ${number(value)}${values ? share : ` · ${plural(sigma(m).length, "value")}`}` : "";

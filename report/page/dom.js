@@ -1,4 +1,4 @@
-// dom.js: h, svg, fill, select, announce, startTips, saveText.
+// dom.js: h, svg, fill, select, announce, startTips, startLinks, saveText.
 //
 // Elements are built from text nodes and attributes only. No string is ever
 // parsed as markup, so no name in a checkpoint can become any.
@@ -106,6 +106,23 @@ function goTo(id) {
   if (!target) return;
   target.scrollIntoView();
   target.focus({ preventScroll: true });
+}
+
+// startLinks keeps links inside the page from replacing its state.
+function startLinks() {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#"]');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    goTo(link.getAttribute("href").slice(1));
+  });
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
+  });
 }
 
 // saveText offers text as a file; nothing leaves the machine.

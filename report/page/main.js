@@ -18,23 +18,6 @@ function main() {
   if (place && !place.includes("=")) goTo(place);
 }
 
-// startLinks keeps links inside the page from replacing its state.
-function startLinks() {
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest('a[href^="#"]');
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    goTo(link.getAttribute("href").slice(1));
-  });
-  document.addEventListener("click", (event) => {
-    for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
-  });
-}
-
 try {
   main();
 } catch (error) {

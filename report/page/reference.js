@@ -23,7 +23,7 @@ function startReference() {
 
 function drawModelChoice() {
   if (DOC.models.length < 2) return;
-  fill("model-choice", select("Model", DOC.models.map((m, i) => [i, m.name]), STATE.model, (v) => update({ model: Number(v) })));
+  fill("model-choice", select(DOC.compare ? "Pair" : "Model", DOC.models.map((m, i) => [i, m.name]), STATE.model, (v) => update({ model: Number(v) })));
 }
 
 function drawOverview() {

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"wspec/loader"
+	"wspec/report"
+)
+
+func compareFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the report to folder `DIR`", DefaultText: "BEFORE-AFTER.wspec"},
+		&cli.StringFlag{Name: "base", Usage: "compare every checkpoint with `MODEL`; otherwise each with the one before"},
+		&cli.StringSliceFlag{Name: "fail-if", Usage: "exit with status 3 if `GATE` holds for any matrix: 'rel_change>0.1', 'delta_rank>16@L*.W_OV.*', or missing for a matrix without a partner; repeatable"},
+		&cli.StringSliceFlag{Name: "matrix", Aliases: []string{"m"}, Usage: "only matrices whose label matches `GLOB`, such as 'L*.W_OV.H*'; repeatable"},
+		&cli.StringFlag{Name: "layers", Usage: "only these layers: `LIST` such as 0,3-5"},
+		toggle("leave out the OV and QK circuits", "no-heads"),
+		toggle("single heads' parts of W_Q, W_K, W_V, W_O too", "parts"),
+		&cli.StringFlag{Name: "format", Usage: "write only these: comma-separated `LIST` of html, csv, png (report.json is always written)"},
+		&cli.IntFlag{Name: "workers", Usage: "compare `N` matrices at once; results do not depend on it", DefaultText: "one a core"},
+		&cli.StringFlag{Name: "max-memory", Usage: "bound working memory, beside the mapped files, to `SIZE` such as 500MB", DefaultText: "2GiB"},
+		&cli.IntFlag{Name: "top-k", Aliases: []string{"k"}, Value: report.DefaultTopK, Usage: "compare the subspaces of the `N` largest singular values"},
+		&cli.IntFlag{Name: "tokens", Value: report.DefaultTokens, Usage: "list `N` tokens at each pole of a direction of ΔW"},
+		&cli.Uint64Flag{Name: "seed", Usage: "of every random draw: `N`, recorded with the result"},
+		toggle("do not read the directions of ΔW as tokens", "no-directions"),
+		jsonFlag(), quietFlag(),
+	}
+}
+
+func compareModels(i *invocation) error {
+	paths := i.Args().Slice()
+	if base := i.String("base"); base != "" {
+		paths = append([]string{base}, slices.DeleteFunc(paths, func(p string) bool { return samePath(p, base) })...)
+	}
+	if len(paths) < 2 {
+		return usagef("usage: wspec compare [flags] BEFORE AFTER...", "compare needs two checkpoints, or one and --base")
+	}
+	plan, err := comparePlan(i, paths)
+	if err != nil {
+		return err
+	}
+	if err := report.CheckFolder(plan.dir); err != nil {
+		return err
+	}
+	bar := newBar(i.stderr, i.Bool("quiet"))
+	plan.options.Progress = bar.update
+	c, err := report.Compare(i.Context.Context, openers(paths, plan.options), plan.options)
+	bar.stop()
+	if err != nil {
+		return err
+	}
+	if err := report.WriteComparison(i.Context.Context, plan.dir, c, plan.formats); err != nil {
+		return err
+	}
+	return announceComparison(i, c, plan)
+}
+
+// samePath reports whether two paths name the same place.
+func samePath(a, b string) bool {
+	a, errA := filepath.Abs(a)
+	b, errB := filepath.Abs(b)
+	return errA == nil && errB == nil && a == b
+}
+
+// openers open the checkpoints one by one, when their turn comes.
+func openers(paths []string, o report.CompareOptions) []report.Checkpoint {
+	var list []report.Checkpoint
+	for _, p := range paths {
+		list = append(list, report.Checkpoint{Open: func() (*loader.Model, error) {
+			return loader.Open(p, loader.Options{NoHeads: o.NoHeads, SkipHash: true})
+		}})
+	}
+	return list
+}
+
+// comparison is what the flags of compare say.
+type comparison struct {
+	dir     string
+	formats []report.Format
+	options report.CompareOptions
+}
+
+func comparePlan(i *invocation, paths []string) (comparison, error) {
+	p := comparison{dir: i.String("out")}
+	if p.dir == "" {
+		p.dir = modelName(paths[0]) + "-" + modelName(paths[len(paths)-1]) + ".wspec"
+	}
+	var err error
+	if p.formats, err = report.PickFormats(list(i.String("format"))); err != nil {
+		return p, usageFrom(err)
+	}
+	memory, err := memoryOf(i.String("max-memory"))
+	if err != nil {
+		return p, err
+	}
+	if i.Int("workers") < 0 {
+		return p, usagef("give 1 or more, or leave it out for one a core", "--workers %d is negative", i.Int("workers"))
+	}
+	for flag, most := range map[string]int{"top-k": mostDirections, "tokens": mostTokens} {
+		if n := i.Int(flag); n < 1 || n > most {
+			return p, usagef(fmt.Sprintf("give a number from 1 to %d", most), "--%s %d is out of range", flag, n)
+		}
+	}
+	p.options = report.CompareOptions{Base: i.String("base") != "", Options: report.Options{
+		Matrix: i.StringSlice("matrix"), Layers: i.String("layers"), NoHeads: i.Bool("no-heads"), Parts: i.Bool("parts"),
+		TopK: i.Int("top-k"), Tokens: i.Int("tokens"), Seed: i.Uint64("seed"), NoDirections: i.Bool("no-directions"),
+		Workers: i.Int("workers"), MaxMemory: memory, Version: version,
+	}}
+	if err := checkSelection(plan{options: p.options.Options}); err != nil {
+		return p, err
+	}
+	for _, text := range i.StringSlice("fail-if") {
+		g, err := report.ParseGate(text)
+		if err != nil {
+			return p, usageFrom(err)
+		}
+		p.options.Gates = append(p.options.Gates, g)
+	}
+	return p, nil
+}
+
+// announceComparison prints the result and the warnings, and fails if a matrix
+// or a gate did.
+func announceComparison(i *invocation, c *report.Comparison, p comparison) error {
+	if !i.Bool("quiet") {
+		for _, w := range c.Warnings {
+			fmt.Fprintln(i.stderr, "wspec: warning:", printable(w.Message))
+		}
+	}
+	if err := printComparison(i, c, p); err != nil {
+		return err
+	}
+	var partial, gates error
+	if failed := c.Failed(); len(failed) > 0 {
+		partial = &partialError{failed: failed, dir: p.dir}
+	}
+	if broken := c.Broken(); len(broken) > 0 {
+		gates = &gateError{broken}
+	}
+	if gates != nil {
+		return gates
+	}
+	return partial
+}
+
+func printComparison(i *invocation, c *report.Comparison, p comparison) error {
+	switch {
+	case i.Bool("json"):
+		return report.WriteComparisonJSON(i.stdout, c)
+	case i.Bool("quiet"):
+		return nil
+	}
+	if err := report.WriteCompareText(i.stdout, c); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(i.stdout, "report:", printable(filepath.Join(p.dir, "index.html")))
+	return err
+}
+
+// gateError says that gates of --fail-if did not hold.
+type gateError struct{ broken []report.Gate }
+
+func (e *gateError) Error() string {
+	n := 0
+	for _, g := range e.broken {
+		n += len(g.Offenders)
+	}
+	return fmt.Sprintf("--fail-if: %d gate(s) did not hold, %d time(s)", len(e.broken), n)
+}
+
+// lines lists what failed, gate by gate.
+func (e *gateError) lines() []string {
+	var lines []string
+	for _, g := range e.broken {
+		for _, o := range g.Offenders {
+			lines = append(lines, g.Text+": "+o.String())
+		}
+	}
+	return lines
+}
+
+// statusOf returns the exit status that an error stands for.
+func statusOf(err error) int {
+	var usage *usageError
+	var gate *gateError
+	switch {
+	case errors.As(err, &usage):
+		return statusUsage
+	case errors.As(err, &gate):
+		return statusGate
+	}
+	return statusFailed
+}
