@@ -25,7 +25,7 @@ func WriteComparison(ctx context.Context, dir string, c *Comparison, formats []F
 }
 
 // WriteComparisonJSON writes the comparison as report.json holds it.
-func WriteComparisonJSON(w io.Writer, c *Comparison) error { return writeJSON(w, c) }
+func WriteComparisonJSON(w io.Writer, c *Comparison) error { return writeJSON(w, c, nil) }
 
 // comparedPage is the page of a comparison.
 func comparedPage(c *Comparison) ([]file, error) {

@@ -9,6 +9,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // FolderError says that a report may not be written where it was asked to.
@@ -103,15 +107,29 @@ func writeFolder(ctx context.Context, dir string, files []file) error {
 	}
 	defer os.RemoveAll(tmp)
 	fresh := filepath.Join(tmp, "new")
-	for _, f := range files {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := writeFile(filepath.Join(fresh, filepath.FromSlash(f.path)), f.write); err != nil {
-			return err
-		}
+	if err := writeFiles(ctx, fresh, files); err != nil {
+		return err
 	}
 	return swap(fresh, dir, filepath.Join(tmp, "old"))
+}
+
+// writeFiles writes the files under dir side by side, the last one first: that
+// is report.json, which takes longest.
+func writeFiles(ctx context.Context, dir string, files []file) error {
+	g, running := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for _, f := range slices.Backward(files) {
+		g.Go(func() error {
+			if err := running.Err(); err != nil {
+				return err
+			}
+			return writeFile(filepath.Join(dir, filepath.FromSlash(f.path)), f.write)
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
 }
 
 func writeFile(path string, write func(io.Writer) error) (err error) {

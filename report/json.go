@@ -1,7 +1,7 @@
 package report
 
 import (
-	"bytes"
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,44 +9,73 @@ import (
 )
 
 // WriteJSON writes the document as report.json holds it: one matrix, metric or warning a line,
-// so that tools which read by line can cut it.
-func WriteJSON(w io.Writer, d *Document) error { return writeJSON(w, d) }
+// so that tools which read by line can cut it. The text is never held whole.
+func WriteJSON(w io.Writer, d *Document) error {
+	frame := *d
+	frame.Matrices = []Matrix{}
+	return writeJSON(w, frame, d.Matrices)
+}
 
-func writeJSON(w io.Writer, d any) error {
-	b, err := json.Marshal(d)
+// writeJSON writes a document whose list of matrices, if it has one, is empty,
+// with the matrices put into it.
+func writeJSON(w io.Writer, frame any, matrices []Matrix) error {
+	b, err := json.Marshal(frame)
 	if err != nil {
 		return fmt.Errorf("report.json: %w", err)
 	}
-	_, err = w.Write(breakLines(b))
-	return err
+	const list = `"matrices":[` // in a string the quotes would be escaped
+	head, tail, found := strings.Cut(string(b), list)
+	out := &lineBreaker{w: bufio.NewWriter(w)}
+	out.write(head)
+	if found {
+		out.write(list)
+	}
+	for i := range matrices {
+		if b, err = json.Marshal(&matrices[i]); err != nil {
+			return fmt.Errorf("report.json: %w", err)
+		}
+		if i > 0 {
+			out.write(",")
+		}
+		out.write(string(b))
+	}
+	out.write(tail + "\n")
+	return out.w.Flush() // with the first error of all
 }
 
-// breakLines puts a line break behind every comma between the members of the
-// document and between the elements of its lists. Deeper values stay on one line.
-func breakLines(compact []byte) []byte {
+// lineBreaker writes compact JSON with a line break behind every comma between
+// the members of the document and between the elements of its lists. Deeper
+// values stay on one line.
+type lineBreaker struct {
+	w       *bufio.Writer
+	depth   int
+	quoted  bool
+	escaped bool // the next byte is
+}
+
+func (l *lineBreaker) write(compact string) {
 	const members, elements = 1, 2 // depths at which lines break
-	var out bytes.Buffer
-	depth, quoted := 0, false
-	for i := 0; i < len(compact); i++ {
+	from := 0
+	for i := range len(compact) {
 		c := compact[i]
-		out.WriteByte(c)
 		switch {
-		case quoted && c == '\\': // the next byte is escaped
-			i++
-			out.WriteByte(compact[i])
+		case l.escaped:
+			l.escaped = false
 		case c == '"':
-			quoted = !quoted
-		case quoted:
+			l.quoted = !l.quoted
+		case l.quoted:
+			l.escaped = c == '\\'
 		case c == '{' || c == '[':
-			depth++
+			l.depth++
 		case c == '}' || c == ']':
-			depth--
-		case c == ',' && (depth == members || depth == elements):
-			out.WriteByte('\n')
+			l.depth--
+		case c == ',' && (l.depth == members || l.depth == elements):
+			_, _ = l.w.WriteString(compact[from : i+1])
+			_ = l.w.WriteByte('\n')
+			from = i + 1
 		}
 	}
-	out.WriteByte('\n')
-	return out.Bytes()
+	_, _ = l.w.WriteString(compact[from:])
 }
 
 // Read reads a report.json and checks that it is one.

@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"image/png"
 	"io"
+	"iter"
 	"maps"
 	"slices"
 
@@ -46,17 +47,16 @@ func paletted(img image.Image) image.Image {
 		if palette == nil {
 			continue
 		}
-		b := rgba.Bounds()
-		out := image.NewPaletted(b, palette)
+		out := image.NewPaletted(rgba.Bounds(), palette)
 		last := colors[0]
 		at := index[last]
-		for y := b.Min.Y; y < b.Max.Y; y++ {
-			for x := b.Min.X; x < b.Max.X; x++ {
-				c := rgba.RGBAAt(x, y)
+		for y, rows := 0, rgba.Bounds().Dy(); y < rows; y++ {
+			to := out.Pix[y*out.Stride:]
+			for x, c := range rowColors(rgba, y) {
 				if c != last { // most pixels are paper: this saves the look-up
 					last, at = c, index[c]
 				}
-				out.SetColorIndex(x, y, at)
+				to[x] = at
 			}
 		}
 		return out
@@ -89,9 +89,8 @@ func byFrequency(img *image.RGBA) []color.RGBA {
 	counts := map[color.RGBA]int{}
 	b := img.Bounds()
 	last, run := img.RGBAAt(b.Min.X, b.Min.Y), 0
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			c := img.RGBAAt(x, y)
+	for y := range b.Dy() {
+		for _, c := range rowColors(img, y) {
 			if c != last { // pixels of one colour are counted together: it is much faster
 				counts[last] += run
 				last, run = c, 0
@@ -106,6 +105,18 @@ func byFrequency(img *image.RGBA) []color.RGBA {
 	return slices.SortedFunc(maps.Keys(counts), func(a, b color.RGBA) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(packed(a), packed(b)))
 	})
+}
+
+// rowColors yields the colours of the y-th row from the top.
+func rowColors(img *image.RGBA, y int) iter.Seq2[int, color.RGBA] {
+	row := img.Pix[y*img.Stride:][:4*img.Bounds().Dx()]
+	return func(yield func(int, color.RGBA) bool) {
+		for x := 0; x < len(row); x += 4 {
+			if p := row[x : x+4 : x+4]; !yield(x/4, color.RGBA{p[0], p[1], p[2], p[3]}) {
+				return
+			}
+		}
+	}
 }
 
 // colorShift returns the largest difference of a channel between a and b.
