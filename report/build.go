@@ -125,7 +125,7 @@ func Analyze(ctx context.Context, models []*loader.Model, o Options) (*Document,
 	if err := runJobs(ctx, jobs, slots, o); err != nil {
 		return nil, err
 	}
-	if err := addNulls(d.Matrices, slots.found, o); err != nil {
+	if err := d.addNulls(slots.found, o); err != nil {
 		return nil, err
 	}
 	for _, s := range studies {
@@ -217,6 +217,7 @@ func newDocument(o Options) *Document {
 		Warnings: []Warning{},
 		Models:   []Model{},
 		Metrics:  MetricInfos(),
+		Nulls:    []NullBand{},
 		Figures:  []Figure{},
 	}
 }

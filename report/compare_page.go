@@ -11,8 +11,8 @@ import (
 func comparePageScripts() []string {
 	return []string{
 		"dom.js", "format.js", "data.js", "state.js", "compare_data.js", "colour.js", "vtable.js", "chart.js",
-		"matrices.js", "heatmap.js", "spectra.js", "readings.js", "chips.js", "directions.js", "detail.js",
-		"readouts.js", "reference.js", "compare_figures.js", "compare_detail.js", "compare.js",
+		"matrices.js", "heatmap.js", "spectra.js", "readings.js", "chips.js", "nulls.js", "directions.js", "detail.js",
+		"readouts.js", "zgrid.js", "reference.js", "compare_figures.js", "compare_detail.js", "compare.js",
 	}
 }
 

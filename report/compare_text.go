@@ -20,7 +20,8 @@ func WriteCompareText(w io.Writer, c *Comparison) error {
 			return err
 		}
 	}
-	return nil
+	_, err := fmt.Fprintln(w, Boundary)
+	return err
 }
 
 func writePairText(w io.Writer, c *Comparison, p *Pairing) error {

@@ -22,6 +22,7 @@ type Document struct {
 	Models   []Model      `json:"models"`
 	Metrics  []MetricInfo `json:"metrics"`
 	Matrices []Matrix     `json:"matrices"`
+	Nulls    []NullBand   `json:"nulls"` // of each shape, where matrices are held against nulls
 	Figures  []Figure     `json:"figures"`
 }
 
@@ -142,6 +143,7 @@ type Matrix struct {
 	Null      map[string]NullValue `json:"null"`      // by measure; those without a null are absent
 	NullKind  string               `json:"null_kind"` // "iid", "product" or "shuffle"; "" without a null
 	NullDraws int                  `json:"null_draws"`
+	Band      *int                 `json:"null_band"` // place in Document.Nulls of what chance gives for the spectrum; null where nothing is known
 }
 
 // NullValue says what chance gives for a measure and how far from it a matrix
@@ -150,6 +152,7 @@ type NullValue struct {
 	Mean Number `json:"mean"` // of draws of the null
 	SD   Number `json:"sd"`
 	Z    Number `json:"z"` // null where the draws do not differ
+	Q    Number `json:"q"` // Benjamini–Hochberg of z, two-sided, over the matrices of the model
 }
 
 // Floor says below which σ a value carries no information, in units of σ.

@@ -18,7 +18,7 @@ func NullKinds() []spectra.NullKind {
 // addNulls holds every measure against what chance gives. Each shape is drawn
 // once: first one matrix of every shape, then the rest, for which the draws are
 // there already.
-func addNulls(matrices []Matrix, found []*spectra.Decomposition, o Options) error {
+func (d *Document) addNulls(found []*spectra.Decomposition, o Options) error {
 	if o.null() == spectra.NullOff {
 		return nil
 	}
@@ -29,14 +29,15 @@ func addNulls(matrices []Matrix, found []*spectra.Decomposition, o Options) erro
 		g.SetLimit(o.workers())
 		for _, slot := range slots {
 			g.Go(func() error {
-				return loader.Guard(func() error { return matrices[slot].addNull(nulls, found[slot].Spectrum) })
+				return loader.Guard(func() error { return d.Matrices[slot].addNull(nulls, found[slot].Spectrum) })
 			})
 		}
 		if err := g.Wait(); err != nil {
 			return err
 		}
 	}
-	return nil
+	judgeNulls(d.Matrices)
+	return d.addBands(nulls, found, first)
 }
 
 // byShape returns the slots that are the first of their shape, the largest first,
@@ -98,7 +99,9 @@ func nullHeader(d *Document) []string {
 	}
 	header := []string{"null_kind", "null_draws"}
 	for _, info := range infos {
-		header = append(header, info.Name+"_null_mean", info.Name+"_null_sd", info.Name+"_z")
+		for _, field := range nullFields() {
+			header = append(header, info.Name+"_"+field)
+		}
 	}
 	return header
 }
@@ -113,11 +116,9 @@ func nullCells(d *Document, m *Matrix) []string {
 		cells[1] = strconv.Itoa(m.NullDraws)
 	}
 	for _, info := range infos {
-		v, ok := m.Null[info.Name]
-		if !ok {
-			v = NullValue{Undefined(), Undefined(), Undefined()}
+		for _, v := range m.nullNumbers(info) {
+			cells = append(cells, v.String())
 		}
-		cells = append(cells, v.Mean.String(), v.SD.String(), v.Z.String())
 	}
 	return cells
 }

@@ -28,10 +28,81 @@ func TestNulls(t *testing.T) {
 		if m.Kind == "product" && m.Null["mp_spikes"] != (NullValue{}) {
 			t.Errorf("%s: a product has a null of mp_spikes", m.Label)
 		}
+		checkBand(t, d, m)
+	}
+	if len(d.Nulls) < 3 || len(d.Nulls) > 8 { // shapes of the fixture, transposed ones being one
+		t.Errorf("%d bands", len(d.Nulls))
 	}
 	// Trained matrices are far from noise.
 	if z := float64(d.Matrices[0].Null["effective_rank"].Z); !(z < -20) {
 		t.Errorf("%s: effective_rank has z %v", d.Matrices[0].Label, z)
+	}
+}
+
+// checkBand holds the band of m's shape against m: its length, its order and
+// its norm, which is that of m.
+func checkBand(t *testing.T, d *Document, m *Matrix) {
+	t.Helper()
+	b := d.band(m)
+	if b == nil || b.Kind != m.NullKind || b.Draws != m.NullDraws || b.Inner > 0 != (m.Kind == "product") {
+		t.Fatalf("%s: band %+v", m.Label, b)
+	}
+	for i, v := range b.Mean {
+		if !(b.Low[i] <= v && v <= b.High[i]) || i > 0 && v > b.Mean[i-1] {
+			t.Fatalf("%s: %v, %v, %v at index %d", m.Label, b.Low[i], v, b.High[i], i)
+		}
+	}
+	// The means of σ fall short of the mean of Σσ², which is 1, by their variance.
+	if ratio := norm(b.Mean) / m.Metrics["frobenius_norm"]; !(ratio > 0.98 && ratio <= 1) {
+		t.Errorf("%s: noise has %v of its norm", m.Label, ratio)
+	}
+}
+
+// TestBandQuantiles: of 0, …, 40 the band runs from 1 to 39.
+func TestBandQuantiles(t *testing.T) {
+	var draws [][]float64
+	for i := range 41 {
+		draws = append(draws, []float64{float64((7 * i) % 41)})
+	}
+	b := newNullBand(spectra.Shape{Rows: 1, Cols: 1}, draws)
+	if b.Mean[0] != 20 || b.Low[0] != 1 || b.High[0] != 39 {
+		t.Errorf("band from %v to %v about %v", b.Low[0], b.High[0], b.Mean[0])
+	}
+	if one := newNullBand(spectra.Shape{Rows: 1, Cols: 1}, [][]float64{{3}}); one.Low[0] != 3 || one.High[0] != 3 {
+		t.Errorf("of one draw: %+v", one)
+	}
+}
+
+// TestBandOfDamagedReport: a place that is none, or a band of another length.
+func TestBandOfDamagedReport(t *testing.T) {
+	d := sample()
+	d.Nulls = []NullBand{{Mean: []Number{1}, Low: []Number{1}, High: []Number{1}}}
+	for _, at := range []int{-1, 0, 1, 1 << 40} {
+		d.Matrices[0].Band = &at
+		if d.band(&d.Matrices[0]) != nil {
+			t.Errorf("a band at place %d", at)
+		}
+	}
+}
+
+// TestNullQ: q is over the matrices of a model, measure by measure.
+func TestNullQ(t *testing.T) {
+	matrix := func(model string, z, other Number) Matrix {
+		return Matrix{Model: model, NullDraws: 200, Null: map[string]NullValue{"a": {Z: z}, "b": {Z: other}}}
+	}
+	list := []Matrix{matrix("m", 3, Undefined()), matrix("m", 0, 2), matrix("n", -3, 0)}
+	judgeNulls(list)
+	p := Number(spectra.NullP(3, 200))
+	for i, want := range []Number{2 * p, 1, p} {
+		if got := list[i].Null["a"].Q; got != want {
+			t.Errorf("q %d is %v, want %v", i, got, want)
+		}
+	}
+	if q := list[0].Null["b"].Q; q.Defined() {
+		t.Errorf("q of no z is %v", q)
+	}
+	if q := list[1].Null["b"].Q; q != Number(spectra.NullP(2, 200)) { // the undefined one is no test
+		t.Errorf("q of the only z is %v", q)
 	}
 }
 
@@ -59,11 +130,6 @@ func TestNullShare(t *testing.T) {
 	}{{4, rank, 0.75}, {0.5, rank, Undefined()}, {Undefined(), rank, Undefined()}, {4, norm, Undefined()}} {
 		if got := (NullValue{Mean: c.mean}).Share(3, c.info); got != c.want && (got.Defined() || c.want.Defined()) {
 			t.Errorf("share of 3 in %v: %v, want %v", c.mean, got, c.want)
-		}
-	}
-	for z, want := range map[Number]string{-580.4: "−580", 3.14: "3.1", 0: "0.0", 12: "12"} {
-		if got := zText(z); got != want {
-			t.Errorf("z %v is written %q", z, got)
 		}
 	}
 }

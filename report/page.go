@@ -19,7 +19,7 @@ var pageFiles embed.FS
 func pageScripts() []string {
 	return []string{
 		"dom.js", "format.js", "data.js", "state.js", "colour.js", "vtable.js", "chart.js",
-		"matrices.js", "heatmap.js", "spectra.js", "readings.js", "chips.js", "directions.js", "detail.js",
+		"matrices.js", "heatmap.js", "spectra.js", "readings.js", "chips.js", "nulls.js", "directions.js", "detail.js",
 		"readouts.js", "zgrid.js", "circuits.js", "reference.js", "main.js",
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"math"
+	"slices"
 )
 
 // pageData is a Document as the page reads it: every string made safe to
@@ -16,6 +17,8 @@ type pageData struct {
 	Warnings []Warning    `json:"warnings"`
 	Models   []pageModel  `json:"models"`
 	Metrics  []MetricInfo `json:"metrics"`
+	Judged   []int        `json:"judged"` // places in Metrics of those with a null
+	Bands    []pageBand   `json:"bands"`
 	Matrices []pageMatrix `json:"matrices"`
 	Coarse   bool         `json:"coarse"`   // shares are packed in two bytes, see packCoarse
 	Readouts []string     `json:"readouts"` // "", "embed", …
@@ -42,6 +45,8 @@ type pageMatrix struct {
 	Sigma1      Number      `json:"sigma1"`
 	Shares      string      `json:"shares"` // σᵢ/σ₁, see packShares
 	Values      []Number    `json:"values"`
+	Nulls       []Number    `json:"nulls,omitempty"` // mean, sd, share, z and q of each of pageData.Judged
+	Band        *int        `json:"band,omitempty"`  // place in pageData.Bands
 	Floor       Floor       `json:"floor"`
 	Certificate Certificate `json:"certificate"`
 	Note        string      `json:"note,omitempty"`
@@ -50,6 +55,18 @@ type pageMatrix struct {
 	Heading    string          `json:"heading,omitempty"` // over the directions
 	Directions []pageDirection `json:"directions,omitempty"`
 	Blocks     []pageBlock     `json:"blocks,omitempty"`
+}
+
+// pageBand is a NullBand as far as it is drawn, for a matrix of Frobenius norm 1.
+type pageBand struct {
+	Draws int      `json:"draws"`
+	Low   []Number `json:"low"`
+	High  []Number `json:"high"`
+}
+
+func newPageBand(b NullBand) pageBand {
+	few := func(n Number) Number { return rounded(n, nullDigits) }
+	return pageBand{Draws: b.Draws, Low: each(b.Low, few), High: each(b.High, few)}
 }
 
 func newPageData(d *Document) *pageData {
@@ -70,13 +87,26 @@ func newPageData(d *Document) *pageData {
 		Models:   make([]pageModel, len(d.Models)),
 		Metrics:  each(d.Metrics, safeMetric),
 		Matrices: make([]pageMatrix, len(d.Matrices)),
+		Judged:   []int{},
+		Bands:    []pageBand{},
 		Coarse:   countSigma(d) > mostFine,
+	}
+	nulls := nullMetrics(d)
+	for _, info := range nulls {
+		p.Judged = append(p.Judged, slices.Index(d.Metrics, info))
+	}
+	for _, b := range d.Nulls {
+		p.Bands = append(p.Bands, newPageBand(b))
 	}
 	packer := newDirectionPacker(d)
 	for i := range d.Matrices {
 		m := &d.Matrices[i]
 		p.Matrices[i] = newPageMatrix(m, d.Metrics)
 		p.Matrices[i].Model = index[m.Model]
+		p.Matrices[i].Nulls = packNulls(m, nulls)
+		if d.band(m) != nil {
+			p.Matrices[i].Band = m.Band
+		}
 		p.Matrices[i].Heading = m.heading()
 		p.Matrices[i].Directions, p.Matrices[i].Blocks = packer.matrix(m, index[m.Model])
 		if p.Coarse {
@@ -131,6 +161,21 @@ func metricValues(m *Matrix, metrics []MetricInfo) []Number {
 		values[i] = v
 	}
 	return values
+}
+
+// packNulls returns the nulls of the measures in infos, nothing for a matrix
+// without any.
+func packNulls(m *Matrix, infos []MetricInfo) []Number {
+	if len(m.Null) == 0 {
+		return nil
+	}
+	var out []Number
+	for _, info := range infos {
+		for _, v := range m.nullNumbers(info) {
+			out = append(out, rounded(v, nullDigits))
+		}
+	}
+	return out
 }
 
 // packShares returns σ₁ and, in base64, every σᵢ/σ₁ as a little-endian

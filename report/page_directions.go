@@ -29,6 +29,7 @@ const (
 const (
 	scoreDigits = 3
 	sigmaDigits = 6
+	nullDigits  = 4
 )
 
 // pageDirection is a Direction as short lists of numbers.

@@ -39,6 +39,7 @@ func plotKinds() []plotKind {
 
 // plotView is what the figures of one model are made from.
 type plotView struct {
+	doc      *Document
 	model    string // printable name
 	matrices []*Matrix
 	asked    map[string]bool // labels that get a figure of their own
@@ -53,7 +54,7 @@ func figures(d *Document, asked []string) []chart {
 	models, names := modelNames(d), nameSet{}
 	var out []chart
 	for _, model := range models {
-		view := &plotView{model: printable(model), asked: map[string]bool{}}
+		view := &plotView{doc: d, model: printable(model), asked: map[string]bool{}}
 		for _, label := range asked {
 			view.asked[label] = true
 		}

@@ -27,6 +27,7 @@ type panel struct {
 	title string
 	x, y  axis
 	lines []series
+	band  *bandArea // behind the lines; nil: none
 	rules []ruleLine
 	cells *heatGrid
 }

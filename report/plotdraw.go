@@ -104,6 +104,9 @@ func (s *plotStyle) plot(p *panel, left, bottom bool) (*plot.Plot, error) {
 		out.X.Width, out.Y.Width = 0, 0
 		return out, nil
 	}
+	if p.band != nil {
+		out.Add(&bandInk{bandArea: p.band, panel: p, style: s})
+	}
 	s.addGrid(out, p)
 	for _, r := range p.rules {
 		out.Add(&ruleInk{ruleLine: r, at: p.y.at(r.y), style: s})

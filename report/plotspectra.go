@@ -30,14 +30,18 @@ func spectraCharts(v *plotView) []chart {
 		}
 		var below int
 		p.x = indexAxis(most)
+		if p.band = v.noiseBand(g.matrices); p.band != nil {
+			sigmas = append(sigmas, p.band.high)
+		}
 		p.y, below = logAxis("singular value σ"+sub("i"), sigmas...)
+		p.addFloors(g.matrices)
 		title := "Singular values of " + inField(g.role)
 		if len(layers(g.matrices)) > 1 {
 			title += ", layer by layer"
 		}
 		out = append(out, chart{
 			name: "spectra-" + g.role, title: title,
-			caption: facts(v.model, shapes(g.matrices), notShown(below)),
+			caption: facts(v.model, shapes(g.matrices), notShown(below), noiseWords(p.band, len(g.matrices))),
 			panels:  []panel{p}, key: colors.key(),
 		})
 	}
@@ -141,10 +145,14 @@ func spectrumChart(v *plotView, m *Matrix) chart {
 	}
 	p := panel{x: indexAxis(len(sigma)), lines: []series{line}}
 	var below int
-	p.y, below = logAxis("singular value σ"+sub("i"), sigma)
-	p.addFloors(m)
+	high := []float64{}
+	if p.band = v.noiseBand([]*Matrix{m}); p.band != nil {
+		high = p.band.high
+	}
+	p.y, below = logAxis("singular value σ"+sub("i"), sigma, high)
+	p.addFloors([]*Matrix{m})
 	measures := facts(
-		shortNote(m), notShown(below),
+		shortNote(m), notShown(below), noiseWords(p.band, 1),
 		metricFact(m, "effective_rank", "effective rank "),
 		metricFact(m, "stable_rank", "stable rank "),
 		metricFact(m, "rank_99", "99 % of the energy in rank "),
@@ -173,14 +181,19 @@ func metricFact(m *Matrix, metric, name string) string {
 // belongs in the picture.
 const sight = 0.5
 
-// addFloors draws the levels under which σ carries no information, where
-// they are near enough to matter, and makes room for them and their labels.
-func (p *panel) addFloors(m *Matrix) {
+// addFloors draws the levels under which σ carries no information, of several
+// matrices the highest, where they are near enough to matter, and makes room for
+// them and their labels.
+func (p *panel) addFloors(ms []*Matrix) {
+	dtype, method := math.Inf(-1), math.Inf(-1)
+	for _, m := range ms {
+		dtype, method = math.Max(dtype, float64(m.Floor.DType)), math.Max(method, float64(m.Floor.Method))
+	}
 	lo, hi := p.y.at(p.y.min), p.y.at(p.y.max)
 	foot := lo
 	for _, f := range []ruleLine{
-		{y: float64(m.Floor.DType), label: "rounding to " + printable(m.DType)},
-		{y: float64(m.Floor.Method), label: "error of the method", right: true},
+		{y: dtype, label: "rounding to " + printable(ms[0].DType)},
+		{y: method, label: "error of the method", right: true},
 	} {
 		at := p.y.at(f.y)
 		if !(at >= lo-sight*(hi-lo)) || !(at <= hi) {

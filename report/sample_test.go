@@ -15,7 +15,7 @@ func sample() *Document {
 			Label: label, Role: "W_Q", Layer: layer, Model: "m", Kind: "stored", Tensors: []string{"t"}, Shape: [2]int{len(sigma), 3},
 			DType: "F32", In: "residual", Out: "head", Sigma: sigma,
 			Metrics: map[string]Number{"spectral_norm": 2, "effective_rank": 1.8898815748423097},
-			Null:    map[string]NullValue{"spectral_norm": {1.5, 0, Undefined()}, "effective_rank": {2.5, 0.05, -12.25}}, NullKind: "iid", NullDraws: 256,
+			Null:    map[string]NullValue{"spectral_norm": {1.5, 0, Undefined(), Undefined()}, "effective_rank": {2.5, 0.05, -12.25, 1e-20}}, NullKind: "iid", NullDraws: 256,
 			Floor: Floor{DType: 1e-7, Method: 2e-16}, Certificate: Certificate{Method: "gram", Residual: Undefined(), Orthogonality: Undefined()},
 		}
 	}

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,21 +23,27 @@ type TextOptions struct {
 func WriteText(w io.Writer, d *Document, o TextOptions) error {
 	rows := textRows(d)
 	t := newTable(w)
-	infos, left := textColumns(d, rows, o)
-	header := table.Row{"matrix", "shape", "dtype"}
-	for _, m := range infos {
-		header = append(header, m.Name)
+	columns, left := textColumns(d, rows, o)
+	header, note := table.Row{"matrix", "shape", "dtype"}, ""
+	for _, c := range columns {
+		header = append(header, c.name)
+		if c.explain {
+			note = nullNote + "\n"
+		}
 	}
 	t.AppendHeader(header)
-	for _, m := range rows {
+	for i, m := range rows {
 		row := table.Row{terminal(d, m), ShapeText(m.Shape[:]), Safe(m.DType)}
-		for _, info := range infos {
-			row = append(row, measureText(m, info))
+		for _, c := range columns {
+			row = append(row, c.cells[i])
 		}
 		t.AppendRow(row)
 	}
-	t.SetColumnConfigs(rightAligned(3, len(infos)))
+	t.SetColumnConfigs(rightAligned(3, len(columns)))
 	t.Render()
+	if _, err := io.WriteString(w, note); err != nil {
+		return err
+	}
 	return textNotes(w, d, rows, left)
 }
 
@@ -61,24 +66,29 @@ func textRows(d *Document) []*Matrix {
 	return rows
 }
 
+// textColumn is one measure of the rows shown.
+type textColumn struct {
+	name    string
+	cells   []string
+	explain bool // its cells hold more than values
+}
+
 // textColumns picks the measures to show and names those left out.
-func textColumns(d *Document, rows []*Matrix, o TextOptions) (shown []MetricInfo, left []string) {
+func textColumns(d *Document, rows []*Matrix, o TextOptions) (shown []textColumn, left []string) {
 	room := o.Width
 	const gap = 2 // between columns
 	for _, column := range [][]string{labelsOf(d, rows), shapesOf(rows), {"dtype"}} {
 		room -= widest(column) + gap
 	}
 	for _, info := range wanted(d.Metrics, o.Metrics) {
-		cells := []string{info.Name}
-		for _, m := range rows {
-			cells = append(cells, measureText(m, info))
-		}
-		room -= widest(cells) + gap
+		c := textColumn{name: info.Name}
+		c.cells, c.explain = measureCells(rows, info)
+		room -= max(widest(c.cells), widest([]string{c.name})) + gap
 		if o.Width > 0 && room < 0 && len(o.Metrics) == 0 {
 			left = append(left, info.Name)
 			continue
 		}
-		shown = append(shown, info)
+		shown = append(shown, c)
 	}
 	return shown, left
 }
@@ -132,36 +142,6 @@ func Short(n Number) string {
 		return strconv.FormatInt(int64(v), 10)
 	}
 	return strconv.FormatFloat(float64(n), 'g', 4, 64)
-}
-
-// measureText writes a measure of m and, where it has a null, its share of the
-// null's mean and its z: "38.81 (6 %, z −580)".
-func measureText(m *Matrix, info MetricInfo) string {
-	value := metric(m, info.Name)
-	null, ok := m.Null[info.Name]
-	if !ok || !value.Defined() {
-		return Short(value)
-	}
-	var beside []string
-	if share := null.Share(value, info); share.Defined() {
-		beside = append(beside, fmt.Sprintf("%.0f %%", 100*share))
-	}
-	if null.Z.Defined() {
-		beside = append(beside, "z "+zText(null.Z))
-	}
-	if beside == nil {
-		return Short(value)
-	}
-	return Short(value) + " (" + strings.Join(beside, ", ") + ")"
-}
-
-// zText writes a z with its sign, tenths where they matter.
-func zText(z Number) string {
-	digits := 0
-	if math.Abs(float64(z)) < 10 {
-		digits = 1
-	}
-	return strings.Replace(strconv.FormatFloat(float64(z), 'f', digits, 64), "-", "−", 1)
 }
 
 // newTable returns a table without rules, as a pipe or a page of a log wants it.

@@ -1,4 +1,4 @@
-// chart.js: SpectrumChart, singular values drawn by uPlot, with floors.
+// chart.js: SpectrumChart, singular values drawn by uPlot, with floors and the bands of noise.
 
 const FLOOR_LINES = 3; // up to so many matrices each have their own floor drawn
 const MINOR_ROOM = 60; // px a decade needs for its nine lines
@@ -80,7 +80,7 @@ class SpectrumChart {
         points: { show: sigma(m).length <= 24, size: 5, fill: this.look[i].stroke },
       }))],
       cursor: { drag: { x: true, y: false, uni: 12 }, points: { size: 6 }, dataIdx: nearestValue },
-      hooks: { draw: [(u) => this.drawFloors(u)], setCursor: [(u) => this.hover(u)] },
+      hooks: { drawClear: [(u) => this.drawBands(u)], draw: [(u) => this.drawFloors(u)], setCursor: [(u) => this.hover(u)] },
     };
   }
 
@@ -111,6 +111,32 @@ class SpectrumChart {
       }
     }
     return lines;
+  }
+
+  // drawBands fills the bands of noise behind the lines: of a few matrices each
+  // in its colour, of more all in one grey.
+  drawBands(u) {
+    const few = this.matrices.length <= FLOOR_LINES;
+    const c = u.ctx;
+    c.save();
+    c.beginPath();
+    c.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
+    c.clip();
+    this.matrices.forEach((m, i) => {
+      const band = noiseBand(m);
+      if (!band) return;
+      const x = (k) => u.valToPos(this.x === "share" ? (k + 1) / band.low.length : k + 1, "x", true);
+      const y = (v) => u.valToPos(Math.max(v, u.scales.y.min), "y", true);
+      c.globalAlpha = few ? 0.35 : 1;
+      c.fillStyle = c.strokeStyle = few ? this.look[i].stroke : token("--noise");
+      c.beginPath();
+      band.high.forEach((v, k) => c.lineTo(x(k), y(v)));
+      for (let k = band.low.length - 1; k >= 0; k--) c.lineTo(x(k), y(band.low[k]));
+      c.closePath();
+      c.fill();
+      c.stroke(); // a hair line, so that a narrow band is seen
+    });
+    c.restore();
   }
 
   drawFloors(u) {

@@ -17,6 +17,7 @@ const DOC = loadDocument();
 function loadDocument() {
   const doc = JSON.parse(byId("data").textContent);
   doc.metricIndex = new Map(doc.metrics.map((m, i) => [m.name, i]));
+  doc.judgedPlace = new Map(doc.judged.map((metric, i) => [doc.metrics[metric].name, i]));
   doc.matrices.forEach((m, i) => prepare(m, i, doc));
   return doc;
 }

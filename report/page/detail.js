@@ -84,7 +84,7 @@ function detailBody(m, holder, readout) {
     tie(m).map((w) => h("p", { class: "warning" }, h("code", null, w.code), " ", w.message)),
     h("div", { class: "detail-columns" },
       h("div", null,
-        !m.error && [holder, readout, m.change && changeFigures(m)],
+        !m.error && [holder, readout, bandNote([m]) && h("p", { class: "muted note" }, bandNote([m])), m.change && changeFigures(m)],
         checkbox("In the overlay", selectedIds().has(m.id), () => toggleSelected(m)),
         m.directions && !STATE.wide && button("Measures and sources ↓", () => goTo("detail-measures"), { class: "quiet" }),
         STATE.wide && detailFacts(m)),
@@ -118,12 +118,31 @@ function holderHasFocus(readout) {
 }
 
 function measureTable(m) {
+  if (m.nulls) return judgedTable(m);
   return h("table", { class: "flat measures" },
     h("thead", null, h("tr", null, h("th", { scope: "col" }, "Measure"), h("th", { scope: "col", class: "n" }, "Value"), h("th", { scope: "col" }, "Formula"))),
     h("tbody", null, DOC.metrics.map((info, i) => h("tr", null,
       h("th", { scope: "row" }, h("a", { href: `#f-${info.name}`, "data-tip": metricTip(info) }, info.title)),
       h("td", { class: "n", title: exact(m.values[i]) }, number(m.values[i])),
       h("td", { class: "formula" }, formula(info.formula))))));
+}
+
+// judgedTable is measureTable with what noise gives; formulas are a tip away.
+function judgedTable(m) {
+  const n = (text, tip) => h("th", { scope: "col", class: "n", "data-tip": tip }, text);
+  return h("table", { class: "flat measures judged-table" },
+    h("thead", null, h("tr", null, h("th", { scope: "col" }, "Measure"), n("Value"), n("Noise", "Noise\nof the same kind, shape and scale: mean ± standard deviation"),
+      n("Share", "Share\nvalue over the mean of noise; none for a count of which noise gives less than one"), n("z", "z\n(value − mean)/standard deviation"),
+      n("q", "q\nBenjamini–Hochberg over the matrices of the model, two-sided"))),
+    h("tbody", null, DOC.metrics.map((info, i) => {
+      const x = nullOf(m, info.name);
+      const cell = (text) => h("td", { class: "n" }, text);
+      return h("tr", null,
+        h("th", { scope: "row" }, h("a", { href: `#f-${info.name}`, "data-tip": metricTip(info) }, info.title)),
+        h("td", { class: "n", title: exact(m.values[i]) }, number(m.values[i])),
+        x ? [cell(`${short(x.mean)}${x.sd > 0 ? ` ± ${brief(x.sd)}` : ""}`), cell(isDefined(x.share) ? percent(x.share) : ""), cell(isDefined(x.z) ? zText(x.z) : ""), cell(isDefined(x.q) ? brief(x.q) : "")]
+          : [cell(""), cell(""), cell(""), cell("")]);
+    })));
 }
 
 function facts(pairs) {

@@ -6,7 +6,7 @@ function startMap() {
   drawMapControls();
   drawMaps();
   subscribe((changed) => {
-    if (["model", "metric", "tint", "parts"].some((k) => changed.has(k))) {
+    if (["model", "metric", "tint", "show", "parts"].some((k) => changed.has(k))) {
       drawMapControls();
       drawMaps();
     } else if (changed.has("open")) markOpenCell();
@@ -24,7 +24,9 @@ function drawMapControls() {
   const metrics = DOC.metrics.map((m) => [m.name, m.title]);
   fill("map-controls",
     select("Measure", metrics, STATE.metric, (metric) => update({ metric })),
-    select("Colours", [["auto", "automatic"], ["linear", "linear"], ["log", "logarithmic"]], STATE.tint, (tint) => update({ tint })),
+    shownSelect(),
+    select("Colours", [["auto", "automatic"], ...(DOC.judged.length ? [["z", "by z"], ["q", "by q"]] : []), ["linear", "linear"], ["log", "logarithmic"]],
+      STATE.tint, (tint) => update({ tint })),
     ofModel(STATE.model).some((m) => m.group === "part") &&
       checkbox("Per-head parts too", STATE.parts === "1", (on) => update({ parts: on ? "1" : "" })),
     definition(metricInfo(STATE.metric)));
@@ -57,12 +59,12 @@ function unlayered() {
   const list = ofModel(STATE.model).filter((m) => m.layer === null).sort(inOrder()).slice(0, 12);
   if (!list.length) return null;
   return h("p", { class: "unlayered" }, "Without a layer: ", list.map((m) => button(
-    [h("span", { class: "mono" }, m.label), ` ${number(metricValue(m, STATE.metric))}`], () => openMatrix(m), { class: "chip" })));
+    [h("span", { class: "mono" }, m.label), ` ${shownText(shownValue(m, STATE.metric))}`], () => openMatrix(m), { class: "chip" })));
 }
 
 function mapPanel(title, matrices, by) {
   const grid = arrangeGrid(matrices, by);
-  const scale = colourScale(grid.cells.map((c) => c.value));
+  const scale = mapScale(grid.cells);
   const id = `map-${title.replace(/\W+/g, "-")}`;
   return h("figure", { class: "panel" },
     h("figcaption", { id }, title, matrices[0].note && h("span", { class: "muted" }, ` · ${matrices[0].note}`)),
@@ -76,10 +78,18 @@ function arrangeGrid(matrices, by) {
   const layers = layersIn(matrices);
   const lines = by === "line" ? rolesIn(matrices) : headsIn(matrices);
   const cells = matrices.map((m) => ({
-    m, x: layers.indexOf(m.layer), y: lines.indexOf(m[by]), value: metricValue(m, STATE.metric),
+    m, x: layers.indexOf(m.layer), y: lines.indexOf(m[by]), value: shownValue(m, STATE.metric), null: nullOf(m, STATE.metric),
   }));
   const at = new Map(cells.map((c) => [`${c.x},${c.y}`, c]));
   return { layers, lines, cells, at, by, name: (line) => (by === "head" ? `H${line}` : line) };
+}
+
+// mapScale colours cells by where they stand against noise, or else by value.
+function mapScale(cells) {
+  const standing = cells.map((c) => c.null).filter((n) => n && isDefined(n.z));
+  const by = STATE.tint !== "auto" ? STATE.tint : STATE.show === "q" ? "q" : "z";
+  if (!standing.length || !["z", "q"].includes(by)) return colourScale(cells.map((c) => c.value));
+  return { ...tintScale(by, Math.max(2, ...standing.map((n) => Math.abs(n.z)))), any: true };
 }
 
 // colourScale maps values to colours, by logarithm if they span two decades.
@@ -130,14 +140,15 @@ function drawCell(grid, scale, { x, y, w }) {
   const { m, value } = cell;
   const info = metricInfo(STATE.metric);
   const known = isDefined(value);
-  const rgb = known ? viridis(scale.at(value)) : null;
+  const rgb = known && !scale.by ? viridis(scale.at(value)) : null;
+  const paint = scale.by ? scale.paint(cell.null) : { fill: rgb && css(rgb) };
   const text = (w >= CELL.text || !known) && svg("text", {
-    x: box.x + box.width / 2, y: box.y + CELL.height / 2 + 4, "text-anchor": "middle", fill: known ? inkOn(rgb) : null,
-  }, short(value));
+    x: box.x + box.width / 2, y: box.y + CELL.height / 2 + 4, "text-anchor": "middle", fill: rgb && inkOn(rgb), class: known && scale.by ? "ink" : null,
+  }, STATE.show === "value" ? short(value) : shownText(value));
   return svg("g", {
-    role: "gridcell", tabindex: -1, "data-at": `${x},${y}`, "data-key": m.key, "aria-label": `${m.label}: ${known ? number(value) : "undefined"}`,
-    "data-tip": [m.label, `${info ? info.title : ""} = ${known ? number(value) : "undefined"}`, `${dims(m.shape)} ${m.dtype}`].join("\n"),
-  }, svg("rect", { ...box, class: known ? "cell" : "cell undefined", fill: known ? css(rgb) : null }), text);
+    role: "gridcell", tabindex: -1, "data-at": `${x},${y}`, "data-key": m.key, "aria-label": `${m.label}: ${known ? shownText(value) : "undefined"}`,
+    "data-tip": [m.label, `${info ? info.title : ""} = ${number(metricValue(m, STATE.metric))}`, ...nullLines(m, STATE.metric), `${dims(m.shape)} ${m.dtype}`].join("\n"),
+  }, svg("rect", { ...box, ...paint, class: !known ? "cell undefined" : scale.by ? `z ${paint.class || "pos"}` : "cell" }), text);
 }
 
 function openCell(event, grid) {
@@ -173,11 +184,13 @@ function markOpenCell() {
 // drawLegend shows the scale with its least, middle and greatest value.
 function drawLegend(scale) {
   const info = metricInfo(STATE.metric);
+  if (scale.by) return tintLegend(scale, info);
   if (!scale.any) return h("p", { class: "muted" }, "The measure is undefined for all of these.");
   const steps = 48;
   const bar = svg("svg", { class: "ramp", width: 240, height: 10, viewBox: `0 0 ${steps} 10`, preserveAspectRatio: "none", "shape-rendering": "crispEdges", "aria-hidden": true },
     Array.from({ length: steps }, (_, i) => svg("rect", { x: i, y: 0, width: 1.05, height: 10, fill: css(viridis((i + 0.5) / steps)) })));
-  const unit = [info.title, info.unit].filter(Boolean).join(", ") + (scale.log ? ", log scale" : "");
+  const shown = STATE.show === "value" ? info.unit : SHOWN.find(([name]) => name === STATE.show)[1];
+  const unit = [info.title, shown].filter(Boolean).join(", ") + (scale.log ? ", log scale" : "");
   return h("div", { class: "legend" }, h("span", { class: "ends" }, bar,
     h("span", null, brief(scale.low)), h("span", null, brief(scale.back(0.5))), h("span", null, brief(scale.high))),
   h("span", { class: "muted" }, unit));
@@ -186,7 +199,7 @@ function drawLegend(scale) {
 function gridTable(grid, title) {
   const value = (x, y) => {
     const cell = grid.at.get(`${x},${y}`);
-    return h("td", { class: "n", title: cell ? exact(cell.value) : "no such matrix" }, cell ? number(cell.value) : "");
+    return h("td", { class: "n", title: cell ? exact(cell.value) : "no such matrix" }, cell ? shownText(cell.value) : "");
   };
   const box = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": title });
   box.append(h("table", { class: "flat" }, h("caption", { class: "unseen" }, title),

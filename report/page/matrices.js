@@ -13,8 +13,8 @@ function startMatrices() {
   const refresh = () => showMatching(table);
   subscribe((changed) => {
     const any = (...names) => names.some((n) => changed.has(n));
-    if (any("model")) drawMatrixControls(table);
-    if (any("cols")) table.setColumns(matrixColumns());
+    if (any("model", "show")) drawMatrixControls(table);
+    if (any("cols", "show")) table.setColumns(matrixColumns());
     if (any("sort")) table.setSort(STATE.sort);
     if (any("q", "role", "layer", "kinds", "model")) refresh();
     else if (any("open", "sel", "preset")) table.draw(true);
@@ -64,12 +64,12 @@ function labelCell(m) {
 }
 
 function metricColumn(info) {
-  const value = (m) => metricValue(m, info.name);
+  const value = (m) => shownValue(m, info.name);
   const word = Math.max(...info.title.split(/[\s–-]+/).map((w) => w.length)); // headers wrap between words
   return {
     key: info.name, title: info.title, width: Math.max(10.5, word + 2.5), number: true, tip: metricTip(info), about: `f-${info.name}`, value,
-    cell: (m) => number(value(m)),
-    full: (m) => (m.error ? `no values: ${m.error}` : `${info.title} = ${exact(value(m))}`),
+    cell: (m) => tinted(m, info.name),
+    full: (m) => (m.error ? `no values: ${m.error}` : [`${info.title} = ${exact(metricValue(m, info.name))}`, ...nullLines(m, info.name)].join("\n")),
   };
 }
 
@@ -104,11 +104,13 @@ function drawMatrixControls(table) {
     select("Layer", [["", "all"], ["none", "none"], ...layersIn(own).map((l) => [l, l])], STATE.layer, (layer) => update({ layer })),
     h("fieldset", { class: "checks" }, h("legend", { class: "unseen" }, "Kinds of matrix"),
       groups.map(([g, text]) => checkbox(text, STATE.kinds.includes(g), setGroup(g)))),
+    shownSelect(),
     columnChooser(),
     h("span", { class: "end" },
       button("Overlay these", () => setSelection(table.rows), { class: "quiet", title: `Draw the spectra of the rows shown, at most ${MAX_OVERLAY}` }),
       button("Download CSV", () => saveText("matrices.csv", "text/csv", matrixCsv(table.rows)), { class: "quiet" })),
-    h("output", { id: "matrix-count", class: "count" }));
+    h("output", { id: "matrix-count", class: "count" }),
+    DOC.judged.length > 0 && tintLegend(tintScale(STATE.show === "q" ? "q" : "z", FAR)));
 }
 
 function columnChooser() {
@@ -141,7 +143,8 @@ function matchesFilters({ q, role, layer, kinds }) {
 
 function matrixCsv(rows) {
   const names = DOC.metrics.map((m) => m.name);
-  const head = ["label", "model", "role", "layer", "head", "kind", "d_in", "d_out", "dtype", ...names];
+  const nulls = DOC.judged.flatMap((i) => ["null_mean", "null_sd", "share", "z", "q"].map((what) => `${names[i]}_${what}`));
+  const head = ["label", "model", "role", "layer", "head", "kind", "d_in", "d_out", "dtype", ...names, ...nulls];
   return csvText([head, ...rows.map((m) => [m.label, DOC.models[m.model].name, m.role, m.layer, m.head, m.kind,
-    m.shape[0], m.shape[1], m.dtype, ...m.values])]);
+    m.shape[0], m.shape[1], m.dtype, ...m.values, ...(m.nulls || [])])]);
 }

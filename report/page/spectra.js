@@ -8,13 +8,15 @@ function startSpectra() {
   const holder = h("div", { class: "canvas" });
   const numbers = h("div");
   const data = h("details", { class: "data", ontoggle: () => drawNumbers(data, numbers) }, h("summary", null, "As a table"), numbers);
-  fill("spectra-figure", h("div", { class: "figure" }, holder, h("div", { class: "key" }, head, legend)), data);
+  const note = h("p", { class: "muted note" });
+  fill("spectra-figure", h("div", { class: "figure" }, holder, h("div", { class: "key" }, head, legend)), note, data);
   const chart = new SpectrumChart(holder, {
     height: 420, label: "Spectra", onHover: (values, x) => showReading({ head, legend, chart }, values, x),
   });
   const redraw = () => {
     chart.set(selection(), { y: STATE.y, x: STATE.x, xs: STATE.xs });
     drawSpectraLegend(legend, chart);
+    note.textContent = bandNote(chart.matrices);
     showReading({ head, legend, chart }, null);
     drawNumbers(data, numbers);
   };

@@ -13,6 +13,7 @@ const FIELDS = {
   open: ["", ...asText],
   metric: [defaultMetric(), ...asText],
   tint: ["auto", ...asText],
+  show: ["value", ...asText],
   parts: ["", ...asText],
   q: ["", ...asText],
   role: ["", ...asText],
@@ -82,6 +83,7 @@ function readFragment() {
     } catch { /* a damaged address: keep the default */ }
   }
   if (!DOC.metricIndex.has(STATE.metric)) STATE.metric = FIELDS.metric[0];
+  if (!DOC.judged.length || !SHOWN.some(([name]) => name === STATE.show)) STATE.show = "value";
   STATE.cols = STATE.cols.filter((c) => DOC.metricIndex.has(c));
 }
 

@@ -77,7 +77,7 @@ function walkZ(event, cells) {
   next.focus();
 }
 
-function zLegend(top) {
+function zLegend(top, text) {
   const steps = 41;
   const bar = svg("svg", { class: "ramp", width: 240, height: 10, viewBox: `0 0 ${steps} 10`, preserveAspectRatio: "none", "shape-rendering": "crispEdges", "aria-hidden": true },
     Array.from({ length: steps }, (_, i) => {
@@ -86,7 +86,7 @@ function zLegend(top) {
     }));
   return h("div", { class: "legend" }, h("span", { class: "ends" }, bar,
     h("span", null, minus(`-${brief(top)}`)), h("span", null, "0, chance"), h("span", null, brief(top))),
-  h("span", { class: "muted" }, "z, asinh scale"));
+  h("span", { class: "muted" }, text || "z, asinh scale"));
 }
 
 function zTable(map, cells) {
