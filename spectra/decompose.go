@@ -55,7 +55,12 @@ func Decompose(w Source, q Request, o Options) (*Decomposition, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Decomposition{Spectrum: x.spectrum()}
+	return x.decompose(q, o)
+}
+
+// decompose is Decompose.
+func (x *reading) decompose(q Request, o Options) (d *Decomposition, err error) {
+	d = &Decomposition{Spectrum: x.spectrum()}
 	top, bottom := q.split(len(d.Sigma))
 	if x.zero() || top+bottom == 0 {
 		d.arbitrary(top, bottom)
@@ -72,7 +77,7 @@ func Decompose(w Source, q Request, o Options) (*Decomposition, error) {
 	}
 	d.fixSigns()
 	if d.Residuals == nil {
-		d.measure([]scaled{{w, x.scale()}}, o)
+		d.measure([]scaled{{x.w, x.scale()}}, o)
 	}
 	return d, d.unscale(x.e)
 }
@@ -89,7 +94,7 @@ func (d *Decomposition) find(x *reading, top, bottom int) error {
 			return err
 		}
 		in, out = append(in, v.In), append(out, v.Out)
-		good = x.gram != nil && d.fromGram(v.Values, v.Least)
+		good = x.gram != nil && (d.fromGram(v.Values, v.Least) || d.blurred(v.Values, x.blur))
 	} else {
 		good = d.gram(x)
 	}

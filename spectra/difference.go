@@ -41,10 +41,11 @@ func Compare(old, new Source, q Request, o Options) (*Difference, error) {
 	}
 	d := &Difference{OldNorm: c.norm(c.old), NewNorm: c.norm(c.new), Norm: c.norm(c.delta)}
 	d.Relative, d.Cosine = c.relative(), c.cosine()
-	if d.Delta, err = Decompose(Subtract(old, new), q, o); err != nil {
+	rounding := math.Ldexp(c.rounding[0].plus(c.rounding[1]).edge(), -c.exponent)
+	if d.Delta, err = c.decompose(Subtract(old, new), rounding, q, o); err != nil {
 		return nil, err
 	}
-	d.count(math.Ldexp(c.rounding[0].plus(c.rounding[1]).edge(), -c.exponent))
+	d.count(rounding)
 	return d, nil
 }
 
@@ -53,6 +54,28 @@ func (d *Difference) count(rounding float64) {
 	s := d.Delta.Spectrum
 	s.Floor.DType = rounding
 	d.Rank = int(s.countAbove(s.Floor.Level()))
+}
+
+// decompose decomposes the difference w, the values of which mean nothing under
+// rounding. It is not read where nothing changed.
+func (c *change) decompose(w Source, rounding float64, q Request, o Options) (*Decomposition, error) {
+	if c.same {
+		return unchanged(w, q), nil
+	}
+	x, err := read(w, o)
+	if err != nil {
+		return nil, err
+	}
+	x.blur = math.Ldexp(rounding, x.e)
+	return x.decompose(q, o)
+}
+
+// unchanged is the decomposition of zeros of the shape of w.
+func unchanged(w Source, q Request) *Decomposition {
+	rows, cols := w.Dims()
+	d := &Decomposition{Spectrum: &Spectrum{Rows: rows, Cols: cols, Method: MethodGram, Sigma: make([]float64, min(rows, cols))}}
+	d.arbitrary(q.split(len(d.Sigma)))
+	return d
 }
 
 // Subtract returns new − old, two matrices of one shape, read block by block.

@@ -59,6 +59,7 @@ type reading struct {
 	e       int          // times 2^e it is computed with
 	gram    *linalg.Gram // of that; nil for float64 storage: no digit is to be lost
 	epsilon float64
+	blur    float64 // values of w·2^e under it mean nothing and need not be exact
 	threads int
 	room    *Workspace
 }
@@ -124,7 +125,7 @@ func (s *Spectrum) gram(x *reading) bool {
 	}
 	enough := gramConstant * s.unit() / (2 * maxRelative)
 	lambda, least, err := x.gram.Spectrum(x.w, enough)
-	return err == nil && s.fromGram(lambda, least)
+	return err == nil && (s.fromGram(lambda, least) || s.blurred(lambda, x.blur))
 }
 
 // fromGram sets the values from the eigenvalues of the smaller Gram matrix and
@@ -146,6 +147,16 @@ func (s *Spectrum) fromGram(lambda []float64, least float64) bool {
 		s.Floor.Method = max(s.Floor.Method, delta*top*top/(2*s.Sigma[r-2]))
 	}
 	return s.Floor.Method <= maxAbsolute*top && last <= maxRelative
+}
+
+// blurred sets the values from the eigenvalues alone, each off by at most √δ·σ₁
+// for a relative error δ of λ₁, and reports whether that is well under blur.
+func (s *Spectrum) blurred(lambda []float64, blur float64) bool {
+	for i, l := range lambda {
+		s.Sigma[i] = math.Sqrt(max(l, 0))
+	}
+	s.Floor.Method = math.Sqrt(gramConstant*s.unit()) * s.Sigma[0]
+	return s.Floor.Method <= blur/2
 }
 
 // leastError bounds the relative error of the smallest value: as the root of
