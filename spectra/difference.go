@@ -26,6 +26,12 @@ type Difference struct {
 	// Rank (delta_rank) counts the σ of Δ over its floor. Δ has at least that
 	// rank whatever the rounding was (Weyl 1912).
 	Rank int
+	// Noise is the largest σ that noise of the size of Δ would have: independent
+	// entries with the same Frobenius norm. For a product, to first order, of
+	// such noise in each factor, of the size of that factor's change.
+	Noise float64
+
+	changes []float64 // Frobenius norms of the changes of the stored factors
 }
 
 // Compare returns the difference of two matrices of one shape, and the
@@ -46,6 +52,7 @@ func Compare(old, new Source, q Request, o Options) (*Difference, error) {
 		return nil, err
 	}
 	d.count(rounding)
+	d.Noise, d.changes = noiseEdge(c.rows, c.cols, d.Norm), []float64{d.Norm}
 	return d, nil
 }
 
@@ -128,6 +135,7 @@ func sameShape(old, new Source) (rows, cols int, err error) {
 // change is what one pass over two matrices of one shape learns. Sums are those
 // of the entries times 2^exponent.
 type change struct {
+	rows, cols      int
 	exponent        int
 	old, new, delta float64    // sums of squares
 	dot             float64    // Σ old·new
@@ -158,10 +166,11 @@ const leastSquares, mostSquares = 1e-250, 1e250
 // takeChange reads old and new once; twice where they are of a size that squares
 // cannot hold.
 func takeChange(old, new Source) (*change, error) {
-	if _, _, err := sameShape(old, new); err != nil {
+	rows, cols, err := sameShape(old, new)
+	if err != nil {
 		return nil, err
 	}
-	c := &change{}
+	c := &change{rows: rows, cols: cols}
 	c.read(old, new)
 	if c.plain() {
 		return c, nil
@@ -174,7 +183,7 @@ func takeChange(old, new Source) (*change, error) {
 	if err != nil {
 		return nil, fmt.Errorf("new: %w", err)
 	}
-	c = &change{exponent: b.exponent()}
+	c = &change{rows: rows, cols: cols, exponent: b.exponent()}
 	if a.top > b.top {
 		c.exponent = a.exponent()
 	}

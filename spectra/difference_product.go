@@ -41,7 +41,7 @@ func CompareProduct(old, new [2]Source, q Request, o Options) (*Difference, erro
 	}
 	d.between(a, b)
 	e := a.exponent + b.exponent
-	rounding, err := productEdge(a, b, o)
+	rounding, noise, err := productEdge(a, b, o)
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +49,8 @@ func CompareProduct(old, new [2]Source, q Request, o Options) (*Difference, erro
 		return nil, err
 	}
 	d.count(math.Ldexp(rounding, -e))
+	d.Noise = math.Ldexp(noise, -e)
+	d.changes = []float64{math.Ldexp(a.norm, -a.exponent), math.Ldexp(b.norm, -b.exponent)}
 	return d, nil
 }
 
@@ -58,6 +60,8 @@ type side struct {
 	exponent int
 	old, new *mat.Dense
 	change   *mat.Dense // new − old, nil where they are the same
+	norm     float64    // ‖change‖_F
+	noise    float64    // ‖·‖₂ of noise of that size
 	rounding [2]float64 // ‖E‖₂ of old and of new at most
 }
 
@@ -77,6 +81,8 @@ func newSide(old, new Source, transpose bool) (*side, error) {
 	}
 	s.change = mat.DenseCopyOf(s.new)
 	s.change.Sub(s.new, s.old)
+	s.norm = mat.Norm(s.change, 2)
+	s.noise = noiseEdge(c.rows, c.cols, s.norm)
 	for i, p := range c.rounding {
 		s.rounding[i] = math.Ldexp(p.edge(), -e)
 	}
@@ -128,23 +134,31 @@ func (d *Difference) between(a, b *side) {
 
 // productEdge returns the largest singular value that rounding of the factors
 // that changed can give Δ: to first order, of old and of new each
-// ‖E_A‖·‖B‖ + ‖A‖·‖E_B‖, which are independent.
-func productEdge(a, b *side, o Options) (float64, error) {
-	var total float64
+// ‖E_A‖·‖B‖ + ‖A‖·‖E_B‖, which are independent. And that of noise of the size of
+// the factors' changes.
+func productEdge(a, b *side, o Options) (rounding, noise float64, err error) {
 	for i, pair := range [][2]*mat.Dense{{a.old, b.old}, {a.new, b.new}} {
 		var norms [2]float64
 		for j, f := range pair {
-			lambda, err := linalg.GramValues(linalg.Dense(f), 1, o.threads())
-			if err != nil {
-				return 0, err
-			}
-			if len(lambda) > 0 {
-				norms[j] = math.Sqrt(max(lambda[0], 0))
+			if norms[j], err = largestValue(f, o); err != nil {
+				return 0, 0, err
 			}
 		}
-		total = math.Hypot(total, a.rounding[i]*norms[1]+norms[0]*b.rounding[i])
+		rounding = math.Hypot(rounding, a.rounding[i]*norms[1]+norms[0]*b.rounding[i])
+		if i == 0 { // noise is added to the old
+			noise = math.Hypot(a.noise*norms[1], norms[0]*b.noise)
+		}
 	}
-	return total, nil
+	return rounding, noise, nil
+}
+
+// largestValue returns ‖x‖₂.
+func largestValue(x *mat.Dense, o Options) (float64, error) {
+	lambda, err := linalg.GramValues(linalg.Dense(x), 1, o.threads())
+	if err != nil || len(lambda) == 0 {
+		return 0, err
+	}
+	return math.Sqrt(max(lambda[0], 0)), nil
 }
 
 // held returns w·2^e as a whole.

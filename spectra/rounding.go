@@ -71,3 +71,12 @@ func edgeMargin(m, n int) float64 {
 	mu, tau := (a+b)*(a+b), (a+b)*math.Cbrt(1/a+1/b)
 	return math.Sqrt(1 + tracyWidom999*tau/mu)
 }
+
+// noiseEdge is edge for independent entries of one variance with a Frobenius
+// norm.
+func noiseEdge(m, n int, norm float64) float64 {
+	if m == 0 || n == 0 {
+		return 0
+	}
+	return norm * (1/math.Sqrt(float64(m)) + 1/math.Sqrt(float64(n))) * edgeMargin(m, n)
+}
