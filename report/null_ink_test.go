@@ -90,7 +90,7 @@ func TestNullCSV(t *testing.T) {
 		}
 	}
 	d := withNulls()
-	d.Options.Null = "none"
+	d.Matrices[0].Null = nil
 	if plain := csvOf(t, writeMetricsCSV, d); strings.Contains(strings.Join(plain[0], ","), "_z") {
 		t.Errorf("columns of nulls where there are none: %v", plain[0])
 	}

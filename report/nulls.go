@@ -85,7 +85,7 @@ func (v NullValue) Share(value Number, info MetricInfo) Number {
 
 // nullMetrics returns the measures that d holds against nulls.
 func nullMetrics(d *Document) []MetricInfo {
-	if d.Options.Null == "" || d.Options.Null == string(spectra.NullOff) {
+	if !slices.ContainsFunc(d.Matrices, func(m Matrix) bool { return len(m.Null) > 0 }) {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(d.Metrics), func(m MetricInfo) bool { return m.Null == nullNone })

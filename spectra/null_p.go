@@ -13,14 +13,14 @@ import (
 // It is Student's, t = z/√(1 + 1/draws) of draws − 1 degrees of freedom (Student
 // 1908): exact for a measure whose draws are normal, which sums over a spectrum
 // nearly are. Of counts and of σ₁ the upper tail is longer than a normal law's.
+// As of a [NullSample], no p is under 1/(1000·draws): what is beyond is off the
+// scale.
 func NullP(z float64, draws int) float64 {
 	if math.IsNaN(z) || draws < 2 {
 		return math.NaN()
 	}
 	n := float64(draws)
 	t := z / math.Sqrt(1+1/n)
-	if math.IsInf(t*t, 1) {
-		return 0
-	}
-	return mathext.RegIncBeta((n-1)/2, 0.5, (n-1)/(n-1+t*t))
+	p := mathext.RegIncBeta((n-1)/2, 0.5, (n-1)/(n-1+t*t))
+	return max(p, 1/(tailReach*n))
 }

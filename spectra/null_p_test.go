@@ -34,7 +34,9 @@ func TestNullP(t *testing.T) {
 	if got := spectra.NullP(math.NaN(), 9); !math.IsNaN(got) {
 		t.Errorf("p of no z is %v", got)
 	}
-	if got := spectra.NullP(1e200, 200); got != 0 {
-		t.Errorf("p of 1e200 sd is %v", got)
+	for _, z := range []float64{50, 1e200, math.Inf(-1)} {
+		if got := spectra.NullP(z, 200); got != 1.0/(1000*200) {
+			t.Errorf("p of %v sd is %v", z, got)
+		}
 	}
 }

@@ -131,7 +131,7 @@ function measureTable(m) {
 function judgedTable(m) {
   const n = (text, tip) => h("th", { scope: "col", class: "n", "data-tip": tip }, text);
   return h("table", { class: "flat measures judged-table" },
-    h("thead", null, h("tr", null, h("th", { scope: "col" }, "Measure"), n("Value"), n("Noise", "Noise\nof the same kind, shape and scale: mean ± standard deviation"),
+    h("thead", null, h("tr", null, h("th", { scope: "col" }, "Measure"), n("Value"), n("Noise", "Noise\nof the same kind, shape and scale: mean ± standard deviation, or the mean and the factor by which it varies"),
       n("Share", "Share\nvalue over the mean of noise; none for a count of which noise gives less than one"), n("z", "z\n(value − mean)/standard deviation"),
       n("q", "q\nBenjamini–Hochberg over the matrices of the model, two-sided"))),
     h("tbody", null, DOC.metrics.map((info, i) => {
@@ -140,7 +140,7 @@ function judgedTable(m) {
       return h("tr", null,
         h("th", { scope: "row" }, h("a", { href: `#f-${info.name}`, "data-tip": metricTip(info) }, info.title)),
         h("td", { class: "n", title: exact(m.values[i]) }, number(m.values[i])),
-        x ? [cell(`${short(x.mean)}${x.sd > 0 ? ` ± ${brief(x.sd)}` : ""}`), cell(isDefined(x.share) ? percent(x.share) : ""), cell(isDefined(x.z) ? zText(x.z) : ""), cell(isDefined(x.q) ? brief(x.q) : "")]
+        x ? [cell(spreadText(info, x)), cell(isDefined(x.share) ? percent(x.share) : ""), cell(isDefined(x.z) ? zText(x.z) : ""), cell(isDefined(x.q) ? brief(x.q) : "")]
           : [cell(""), cell(""), cell(""), cell("")]);
     })));
 }

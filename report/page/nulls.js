@@ -1,7 +1,7 @@
 // nulls.js: noiseBand, nullOf, shownValue, shownText, shownSelect, nullLines, tintScale: a measure beside what chance gives.
 
 const SHOWN = [["value", "value"], ["share", "share of noise"], ["z", "z"], ["q", "q"]];
-const SURE = 1e-6; // q from which a cell is as deep as it gets
+const SURE = 1e-5; // q from which a cell is as deep as it gets
 const FAR = 1000; // z from which a cell of the table is
 
 // nullOf returns {mean, sd, share, z, q} of a measure of m, or null.
@@ -52,9 +52,15 @@ function shownSelect() {
 function nullLines(m, name) {
   const n = nullOf(m, name);
   if (!n) return [];
-  const noise = `noise of its kind and shape gives ${number(n.mean)}${isDefined(n.sd) ? ` ± ${brief(n.sd)}` : ""}`;
+  const noise = `noise of its kind and shape gives ${spreadText(metricInfo(name), n)}`;
   const place = [isDefined(n.share) && `${percent(n.share)} of that`, isDefined(n.z) && `z = ${zText(n.z)}`, isDefined(n.q) && `q = ${brief(n.q)}`];
   return [noise, place.filter(Boolean).join(" · ")];
+}
+
+// spreadText writes a null: mean ± sd, by a factor where z is of logarithms.
+function spreadText(info, n) {
+  if (!(n.sd > 0)) return short(n.mean);
+  return info.null === "log" ? `${short(n.mean)} ×÷ ${brief(Math.exp(n.sd))}` : `${short(n.mean)} ± ${brief(n.sd)}`;
 }
 
 // tintScale colours cells of z and q: blue above noise, orange below, deeper
