@@ -21,6 +21,8 @@ func (t Tensor) Widen(dst []float64, from int) {
 	}
 	// Read by bytes: the format does not align tensors.
 	src := t.Data[from*size : (from+len(dst))*size]
+	done := widenBatch(dst, src, t.DType)
+	dst, src = dst[done:], src[done*size:]
 	switch t.DType {
 	case F64:
 		widen64(dst, src)

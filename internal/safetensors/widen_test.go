@@ -62,11 +62,13 @@ func TestWidenEveryPattern(t *testing.T) {
 		for p := range n {
 			data = append(data, byte(p), byte(p>>8))[:1+(p+1)*c.size]
 		}
-		got := make([]float64, n)
-		Tensor{Entry{DType: c.dtype}, data[1:]}.Widen(got, 0)
+		x := Tensor{Entry{DType: c.dtype}, data[1:]}
+		got, one := make([]float64, n), make([]float64, 1)
+		x.Widen(got, 0)
 		for p, g := range got {
-			if want := c.value(uint32(p)); !same(g, want) {
-				t.Errorf("%s %#x = %v, want %v", c.dtype, p, g, want)
+			x.Widen(one, p) // many and one take different ways
+			if want := c.value(uint32(p)); !same(g, want) || !same(one[0], want) {
+				t.Errorf("%s %#x = %v, by itself %v, want %v", c.dtype, p, g, one[0], want)
 			}
 		}
 	}
