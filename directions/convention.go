@@ -78,8 +78,9 @@ func (c Convention) ends(role string, rms bool) (in, out end) {
 	return end{}, end{}
 }
 
-// Sources returns the factors of m, one or two, in the reader's convention,
-// read block by block from the file. The error is *ConventionError. Call it,
+// Sources returns the factors of m, one or two, in the reader's convention and
+// with its biases where the reader augments them, read block by block from the
+// file. The error is *ConventionError. Call it,
 // and read the sources, under loader.Guard.
 func (r *Reader) Sources(m *loader.Matrix) ([]spectra.Source, error) {
 	in, out := r.Convention.ends(m.Role, r.model.RMSNorm())
@@ -92,7 +93,17 @@ func (r *Reader) Sources(m *loader.Matrix) ([]spectra.Source, error) {
 	if sources[first], err = r.turn(sources[first], in, In, m.Layer); err != nil {
 		return nil, err
 	}
+	b, augmented := r.BiasesOf(m)
+	if augmented {
+		sources[first] = b.first(sources[first])
+	}
+	if augmented && b.out != nil { // a writer's bias is centred with it
+		sources[last] = &bordered{Source: sources[last], row: b.out}
+	}
 	sources[last], err = r.turn(sources[last], out, Out, m.Layer)
+	if augmented && b.column != nil {
+		sources[last] = &bordered{Source: sources[last], column: b.column}
+	}
 	return sources, err
 }
 

@@ -60,9 +60,12 @@ type Reading struct {
 	// over the vocabulary, (e_t − ē)·v, are these scores less Mean, in the same
 	// order.
 	Mean, Skew float64
-	Others     []List    // other readouts of the same direction; residual sides only
-	Curve      []float64 // all components in order, of position sides only
-	Note       string    // why a residual side has no tokens, else ""
+	// Constant is the component along the constant 1 of a circuit with biases,
+	// which all tokens share: what adds to every score. Else 0.
+	Constant float64
+	Others   []List    // other readouts of the same direction; residual sides only
+	Curve    []float64 // all components in order, of position sides only
+	Note     string    // why a residual side has no tokens, else ""
 }
 
 // Scored is an element of a readout: a token, a neuron, a position or another

@@ -131,7 +131,8 @@ func (b *batch) side(y *Readings, s Side) {
 	for i := range y.Directions {
 		reading := y.Directions[i].side(s)
 		reading.Side, reading.Space = s, space
-		v := column(y.Decomposition, s, i)
+		v, constant := y.split(s, i)
+		reading.Constant = constant
 		switch {
 		case space != loader.Residual:
 			reading.coordinates(v, b.options.tokens())
@@ -157,8 +158,26 @@ func (b *batch) side(y *Readings, s Side) {
 }
 
 // Vector returns one side of the i-th direction, a unit vector of length d_in
-// or d_out.
-func (y *Readings) Vector(s Side, i int) []float64 { return column(y.Decomposition, s, i) }
+// or d_out; of circuits with biases the part of it beside the constant.
+func (y *Readings) Vector(s Side, i int) []float64 {
+	v, _ := y.split(s, i)
+	return v
+}
+
+// split returns one side of the i-th direction in the space of that side, and
+// its component along the constant of a circuit with biases, else 0.
+func (y *Readings) split(s Side, i int) (v []float64, constant float64) {
+	v = column(y.Decomposition, s, i)
+	rows, cols := y.Matrix.Dims()
+	d := rows
+	if s == Out {
+		d = cols
+	}
+	if len(v) > d {
+		return v[:d], v[d]
+	}
+	return v, 0
+}
 
 // column returns one side of the i-th direction of d.
 func column(d *spectra.Decomposition, s Side, i int) []float64 {

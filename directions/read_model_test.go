@@ -65,7 +65,8 @@ type tiny struct {
 	llama, f64 bool
 	matrices   map[string]entries
 	gains      map[string][]float64
-	leaveOut   string // a stored name that is not written
+	biases     map[string][]float64 // by stored name
+	leaveOut   string               // a stored name that is not written
 }
 
 func (y tiny) open(t *testing.T) *loader.Model {
@@ -78,6 +79,9 @@ func (y tiny) open(t *testing.T) *loader.Model {
 	_, untied := y.matrices["W_U"]
 	if err := os.WriteFile(filepath.Join(dir, "config.json"), fmt.Appendf(nil, config, !untied), 0o644); err != nil {
 		t.Fatal(err)
+	}
+	for name, b := range y.biases {
+		tensors = append(tensors, y.tensor(name, func(_, j int) float64 { return b[j] }, len(b)))
 	}
 	var kept []safetensors.Tensor
 	for _, x := range tensors {

@@ -35,6 +35,7 @@ const (
 // in one convention. It may be used concurrently.
 type Reader struct {
 	Convention Convention
+	Augment    bool // decompose circuits with their biases, see Biases
 	model      *loader.Model
 	tables     map[Readout]*table // those there are; the same pointer where they are the same
 }

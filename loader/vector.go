@@ -30,25 +30,35 @@ func (m *Model) Rotary() bool { return m.entry().rotary }
 // Vector returns the weight (the gain, d_model numbers) of a norm of a layer, widened, and whether the checkpoint has it. It is
 // read under Guard, as views are.
 func (m *Model) Vector(name string, layer int) ([]float64, bool) {
+	v, _, ok := m.vector(m.normLine(name), layer)
+	return v, ok
+}
+
+// normLine returns the name of the line of a norm's weights, "" for none.
+func (m *Model) normLine(name string) string {
 	n := m.norms()
-	pattern, ok := map[string]string{NormAttention: n.attention, NormMLP: n.mlp, NormFinal: n.final}[name]
-	if !ok || pattern == "" {
-		return nil, false
+	return map[string]string{NormAttention: n.attention, NormMLP: n.mlp, NormFinal: n.final}[name]
+}
+
+// vector returns the numbers of the tensor of a line, and its name.
+func (m *Model) vector(line string, layer int) (v []float64, name string, ok bool) {
+	if line == "" {
+		return nil, "", false
 	}
-	short := strings.Replace(pattern, "{l}", strconv.Itoa(layer), 1)
+	short := strings.Replace(line, "{l}", strconv.Itoa(layer), 1)
 	i := slices.IndexFunc(m.Tensors, func(t Tensor) bool {
 		return strings.TrimPrefix(t.Name, m.prefix()) == short
 	})
 	if i < 0 {
-		return nil, false
+		return nil, "", false
 	}
 	t, ok := m.checkpoint.tensor(m.Tensors[i])
 	if !ok || !t.DType.IsFloat() {
-		return nil, false
+		return nil, "", false
 	}
-	v := make([]float64, t.Elements())
+	v = make([]float64, t.Elements())
 	t.Widen(v, 0)
-	return v, true
+	return v, t.Name, true
 }
 
 // tensor returns the stored tensor that t describes.

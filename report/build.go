@@ -36,6 +36,7 @@ type Options struct {
 	Parts        bool                  // directions of single heads' parts of a matrix too
 	Sensitivity  bool                  // how each direction changes under the other conventions
 	NoCircuits   bool                  // no copying and composition scores
+	Biases       bool                  // circuits with their biases as one more coordinate
 
 	Null spectra.NullKind // of stored matrices; "": [spectra.NullIID]; [spectra.NullOff] leaves all nulls out
 
@@ -169,6 +170,7 @@ func (s *study) finish(ctx context.Context, d *Document, jobs []job, found []*sp
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	s.warnBiases(d)
 	if err := s.read(d, items); err != nil {
 		return err
 	}
@@ -194,6 +196,7 @@ func (o Options) recorded() RunOptions {
 	if !o.NoDirections {
 		r.TopK, r.BottomK, r.Tokens, r.Convention = o.topK(), o.BottomK, o.tokens(), string(o.convention())
 		r.Readout, r.Sensitivity = string(o.Readout), o.Sensitivity
+		r.Biases = o.Biases
 	}
 	return r
 }

@@ -63,7 +63,7 @@ func writeMetricsCSV(w io.Writer, d *Document) error {
 	s := newSheet(w, d, append(header, nullHeader(d)...)...)
 	for i := range d.Matrices {
 		m := &d.Matrices[i]
-		row := []string{cell(m.Label), cell(m.Role), cellIndex(m.Layer), cellIndex(m.Head), m.Kind,
+		row := []string{cell(m.Label), cell(m.Role), cellIndex(m.Layer), cellIndex(m.Head), kindCell(m),
 			strconv.Itoa(m.Shape[0]), strconv.Itoa(m.Shape[1]), cell(m.DType)}
 		for _, info := range d.Metrics {
 			row = append(row, metric(m, info.Name).String())
@@ -72,6 +72,14 @@ func writeMetricsCSV(w io.Writer, d *Document) error {
 		s.row(m.Model, append(row, nullCells(d, m)...)...)
 	}
 	return s.close()
+}
+
+// kindCell is a matrix's kind, which tells a circuit with biases from one without.
+func kindCell(m *Matrix) string {
+	if len(m.Biases) > 0 {
+		return m.Kind + " with biases"
+	}
+	return m.Kind
 }
 
 // metric returns a measure of m, undefined where it has none.

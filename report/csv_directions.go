@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 func hasDirections(d *Document) bool {
@@ -28,14 +29,17 @@ func writeDirectionsCSV(w io.Writer, d *Document) error {
 	for _, c := range others {
 		header = append(header, cell(c+"_match"), cell(c+"_angle"), cell(c+"_jaccard"))
 	}
+	if d.Options.Biases {
+		header = append(header, "biases", "constant")
+	}
 	s := newSheet(w, d, header...)
 	for i := range d.Matrices {
 		m := &d.Matrices[i]
 		for k := range m.Directions {
 			x := &m.Directions[k]
 			tail := sensitivityCells(x, others)
-			s.side(m, x, "in", tail)
-			s.side(m, x, "out", tail)
+			s.side(m, x, "in", slices.Concat(tail, biasCells(d, m, &x.In)))
+			s.side(m, x, "out", slices.Concat(tail, biasCells(d, m, &x.Out)))
 		}
 	}
 	return s.close()
@@ -67,6 +71,18 @@ func sensitivityCells(x *Direction, conventions []string) []string {
 		}
 	}
 	return cells
+}
+
+// biasCells are the biases that are a part of m and the component of a side
+// along their constant; none in a document without.
+func biasCells(d *Document, m *Matrix, r *Reading) []string {
+	switch {
+	case !d.Options.Biases:
+		return nil
+	case len(m.Biases) == 0:
+		return []string{"", ""}
+	}
+	return []string{cell(strings.Join(m.Biases, " ")), r.Constant.String()}
 }
 
 // side writes both poles of one side of a direction, and at the end of each row

@@ -50,8 +50,10 @@ type RunOptions struct {
 	// products are held against products of noise.
 	Null string `json:"null"`
 	// Sensitivity says that each direction was compared with those of the other conventions.
-	Sensitivity bool   `json:"sensitivity,omitempty"`
-	Readout     string `json:"readout,omitempty"` // "embed" or "unembed" where tokens were read through that table alone
+	Sensitivity bool `json:"sensitivity,omitempty"`
+	// Biases says that circuits were augmented with their biases.
+	Biases  bool   `json:"biases,omitempty"`
+	Readout string `json:"readout,omitempty"` // "embed" or "unembed" where tokens were read through that table alone
 }
 
 // Warning is something the reader of a document must know.
@@ -137,8 +139,9 @@ type Matrix struct {
 	Certificate Certificate       `json:"certificate"`
 	Directions  []Direction       `json:"directions"`
 	Blocks      []Block           `json:"blocks"`
-	Note        string            `json:"note,omitempty"`  // what the matrix is, where its label does not say
-	Error       string            `json:"error,omitempty"` // why there are no values
+	Biases      []string          `json:"biases,omitempty"` // of a circuit that they are a part of: "b_V", …; a residual side has the constant 1 last
+	Note        string            `json:"note,omitempty"`   // what the matrix is, where its label does not say
+	Error       string            `json:"error,omitempty"`  // why there are no values
 
 	Null      map[string]NullValue `json:"null"`      // by measure; those without a null are absent
 	NullKind  string               `json:"null_kind"` // "iid", "product" or "shuffle"; "" without a null

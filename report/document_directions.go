@@ -21,8 +21,9 @@ type Direction struct {
 // Reading is what one side of a direction says in its own space.
 type Reading struct {
 	Space    string   `json:"space"`
-	Readout  string   `json:"readout"` // "embed" or "unembed"; "" where the items are coordinates of the space
-	Skew     Number   `json:"skew"`    // of the scores: positive where the positive pole is the sharp one
+	Readout  string   `json:"readout"`            // "embed" or "unembed"; "" where the items are coordinates of the space
+	Skew     Number   `json:"skew"`               // of the scores: positive where the positive pole is the sharp one
+	Constant Number   `json:"constant,omitempty"` // component along the constant 1 of a circuit with biases; scores leave it out
 	Positive []Scored `json:"positive"`
 	Negative []Scored `json:"negative"`
 	// Coherence is the mean cosine of the sharper pole's tokens about the mean

@@ -146,6 +146,7 @@ func analyse(j job, o spectra.Options) (Matrix, *spectra.Decomposition) {
 	out := describe(j)
 	var d *spectra.Decomposition
 	err := loader.Guard(func() (err error) {
+		j.study.describeBiases(&out, j.matrix)
 		d, err = decompose(j, o)
 		return err
 	})
@@ -195,17 +196,6 @@ func describe(j job) Matrix {
 		Floor:       Floor{DType: Undefined(), Method: Undefined()},
 		Certificate: Certificate{Residual: Undefined(), Orthogonality: Undefined()},
 	}
-}
-
-// staticNote stands with QK circuits of models with rotary positions.
-const staticNote = "static part: rotary positions turn query and key by their distance before they meet, and are left out"
-
-// noteOf returns what must be said with a matrix wherever it is shown.
-func noteOf(m *loader.Matrix, model *loader.Model) string {
-	if m.Role == "W_QK" && model.Rotary() {
-		return staticNote
-	}
-	return ""
 }
 
 // index turns the loader's −1 for "none" into null.

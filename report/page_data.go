@@ -49,6 +49,7 @@ type pageMatrix struct {
 	Band        *int        `json:"band,omitempty"`  // place in pageData.Bands
 	Floor       Floor       `json:"floor"`
 	Certificate Certificate `json:"certificate"`
+	Biases      bool        `json:"biases,omitempty"`
 	Note        string      `json:"note,omitempty"`
 	Error       string      `json:"error,omitempty"`
 
@@ -80,7 +81,7 @@ func newPageData(d *Document) *pageData {
 		Options: RunOptions{
 			Matrix: each(d.Options.Matrix, Safe), Layers: Safe(d.Options.Layers), Heads: d.Options.Heads,
 			TopK: d.Options.TopK, BottomK: d.Options.BottomK, Tokens: d.Options.Tokens,
-			Convention: Safe(d.Options.Convention), Seed: d.Options.Seed, Sensitivity: d.Options.Sensitivity,
+			Convention: Safe(d.Options.Convention), Seed: d.Options.Seed, Sensitivity: d.Options.Sensitivity, Biases: d.Options.Biases,
 			Null: Safe(d.Options.Null),
 		},
 		Warnings: each(d.Warnings, safeWarning),
@@ -145,7 +146,7 @@ func newPageMatrix(m *Matrix, metrics []MetricInfo) pageMatrix {
 			Method:   Safe(m.Certificate.Method),
 			Residual: m.Certificate.Residual, Orthogonality: m.Certificate.Orthogonality,
 		},
-		Note: SafeProse(m.Note), Error: SafeProse(m.Error),
+		Biases: len(m.Biases) > 0, Note: SafeProse(m.Note), Error: SafeProse(m.Error),
 	}
 }
 

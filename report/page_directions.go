@@ -51,6 +51,7 @@ type pageReading struct {
 	Facts    []Number `json:"j"`
 	Positive []Number `json:"p"`
 	Negative []Number `json:"n"`
+	Constant Number   `json:"k,omitempty"` // of a circuit with biases
 	Others   []Number `json:"x,omitempty"` // place in pageData.Ways and overlap by turns
 	Curve    []Number `json:"curve,omitempty"`
 	Step     int      `json:"step,omitempty"` // positions from one point of the curve to the next
@@ -165,6 +166,7 @@ func (p *directionPacker) reading(r *Reading, model int) pageReading {
 	out := pageReading{
 		Facts:    []Number{Number(place(&p.readouts, Safe(r.Readout))), rounded(r.Skew, scoreDigits), Number(r.Pole)},
 		Positive: p.scored(r.Positive, model), Negative: p.scored(r.Negative, model), Note: SafeProse(r.Note),
+		Constant: rounded(r.Constant, scoreDigits),
 	}
 	if r.P.Defined() && r.Readout != "" {
 		for _, v := range []Number{r.Coherence, r.ChanceMean, r.ChanceSD, r.P, r.Q} {

@@ -163,10 +163,15 @@ func spectrumChart(v *plotView, m *Matrix) chart {
 	}
 }
 
-// shortNote is what a matrix's note says before its colon: a caption is a line.
+// shortNote is what the parts of a matrix's note say before their colons: a
+// caption is a line.
 func shortNote(m *Matrix) string {
-	short, _, _ := strings.Cut(m.Note, ":")
-	return printable(short)
+	var parts []string
+	for _, part := range strings.Split(m.Note, noteBreak) {
+		short, _, _ := strings.Cut(part, ":")
+		parts = append(parts, short)
+	}
+	return printable(strings.Join(parts, ", "))
 }
 
 // metricFact names a metric's value, "" where it is undefined.

@@ -42,7 +42,9 @@ func newStudy(m *loader.Model, at int, o Options) (*study, error) {
 	if s.vocab, err = m.Vocabulary(); err != nil {
 		return nil, err
 	}
-	s.reader, err = directions.NewReader(m, o.convention())
+	if s.reader, err = directions.NewReader(m, o.convention()); err == nil {
+		s.reader.Augment = o.Biases
+	}
 	return s, err
 }
 

@@ -38,7 +38,7 @@ func (s *study) convert(m *Matrix, r *directions.Readings) {
 
 func (s *study) reading(r *directions.Reading) Reading {
 	out := Reading{
-		Space: string(r.Space), Readout: string(r.Readout), Skew: Number(r.Skew),
+		Space: string(r.Space), Readout: string(r.Readout), Skew: Number(r.Skew), Constant: Number(r.Constant),
 		Positive: s.scored(r, r.Positive), Negative: s.scored(r, r.Negative), Note: r.Note,
 		Coherence: Undefined(), ChanceMean: Undefined(), ChanceSD: Undefined(), P: Undefined(), Q: Undefined(),
 	}

@@ -20,6 +20,7 @@ func (s *study) sensitivity(d *Document, slots []int, readings []*directions.Rea
 			s.unturned(d, c, "", err)
 			continue
 		}
+		other.Augment = s.reader.Augment
 		items, at := s.turned(d, other, readings)
 		turned, err := other.Read(items, s.readOptions())
 		if err != nil {

@@ -47,12 +47,17 @@ func WriteText(w io.Writer, d *Document, o TextOptions) error {
 	return textNotes(w, d, rows, left)
 }
 
-// terminal is the label, with its model where there are several.
+// terminal is the label, with its model where there are several, and whether
+// biases are a part of it.
 func terminal(d *Document, m *Matrix) string {
-	if len(d.Models) > 1 {
-		return Safe(m.Model) + " " + Safe(m.Label)
+	label := Safe(m.Label)
+	if len(m.Biases) > 0 {
+		label += " with biases"
 	}
-	return Safe(m.Label)
+	if len(d.Models) > 1 {
+		return Safe(m.Model) + " " + label
+	}
+	return label
 }
 
 func textRows(d *Document) []*Matrix {

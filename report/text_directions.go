@@ -121,7 +121,11 @@ func writeSide(w io.Writer, side string, r *Reading) {
 	if r.Readout != "" {
 		through = " through " + map[string]string{"embed": "W_E", "unembed": "W_U"}[r.Readout]
 	}
-	fmt.Fprintf(w, "     %-3s %s%s, skew %s%s\n", side, spaceName(r.Space), through, Short(r.Skew), coherenceText(r))
+	constant := ""
+	if r.Constant != 0 {
+		constant = ", constant " + Short(r.Constant)
+	}
+	fmt.Fprintf(w, "     %-3s %s%s, skew %s%s%s\n", side, spaceName(r.Space), through, Short(r.Skew), constant, coherenceText(r))
 	if r.Note != "" {
 		fmt.Fprintf(w, "         %s\n", SafeProse(r.Note))
 		return

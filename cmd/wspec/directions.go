@@ -26,6 +26,7 @@ func directionFlags() []cli.Flag {
 		&cli.IntFlag{Name: "bottom-k", Usage: "and those of the `N` smallest"},
 		&cli.IntFlag{Name: "tokens", Value: report.DefaultTokens, Usage: "list `N` tokens at each pole"},
 		&cli.StringFlag{Name: "convention", Value: string(directions.Raw), Usage: "take matrices as they are stored (raw), with the norms' gains folded in (folded), or without the mean that LayerNorm removes as well (centered): `FORM`"},
+		toggle("OV and QK circuits with the biases of attention, as one more coordinate that is 1", "biases"),
 		&cli.Uint64Flag{Name: "seed", Usage: "of every random draw: `N`, recorded with the result"},
 	}
 }
@@ -49,7 +50,7 @@ func directionOptions(i *invocation, o *report.Options) error {
 	if o.TopK == 0 {
 		o.TopK = -1 // none, where 0 would be the default
 	}
-	o.Convention, o.Seed = c, i.Uint64("seed")
+	o.Convention, o.Seed, o.Biases = c, i.Uint64("seed"), i.Bool("biases")
 	return nil
 }
 

@@ -56,7 +56,7 @@ function drawDetail(panel, { chart, holder, readout }, first) {
 
 function detailHead(m) {
   return h("div", { class: "detail-head" },
-    h("h2", { id: "detail-title", tabindex: -1, class: "mono" }, m.label),
+    h("h2", { id: "detail-title", tabindex: -1, class: "mono" }, m.label, m.biases && h("span", { class: "muted" }, " with biases")),
     h("div", { class: "steps" },
       stepButton(m, "layer", -1, "←", "Layer before"), stepButton(m, "layer", 1, "→", "Layer after"),
       m.head !== null && stepButton(m, "head", -1, "↑", "Head before"), m.head !== null && stepButton(m, "head", 1, "↓", "Head after"),

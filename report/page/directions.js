@@ -73,7 +73,7 @@ function readingView(r) {
   const sharp = sharperPole(r);
   const how = [r.space || "unknown space", SIDE_WORDS[r.readout]].filter(Boolean).join(", ");
   return h("div", { class: "side" },
-    h("p", { class: "side-head" }, h("strong", null, r.side === "in" ? "In" : "Out"), ` ${how} · skew ${brief(r.skew)}`),
+    h("p", { class: "side-head" }, h("strong", null, r.side === "in" ? "In" : "Out"), ` ${how} · skew ${brief(r.skew)}${r.constant ? ` · constant ${brief(r.constant)}` : ""}`),
     r.note && h("p", { class: "muted note" }, r.note),
     r.judged && h("p", { class: "judged" }, nullStrip(r), h("span", null, judgedText(r)),
       isCoherent(r) && h("span", { class: "tag coherent" }, `coherent at q ≤ ${SIGNIFICANT}`)),

@@ -59,7 +59,7 @@ function pickCell(m) {
 }
 
 function labelCell(m) {
-  return [h("button", { type: "button", class: "link", tabindex: -1, onclick: () => openMatrix(m) }, m.label),
+  return [h("button", { type: "button", class: "link", tabindex: -1, onclick: () => openMatrix(m) }, m.label), m.biases && h("span", { class: "muted" }, " with biases"),
     m.error ? h("span", { class: "tag bad" }, "failed") : null];
 }
 

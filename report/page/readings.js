@@ -24,7 +24,7 @@ function unpackReading(m, side, r) {
   const [readout, skew, pole, coherence, mean, sd, p, q] = r.j;
   return {
     m, side, space: m[side], readout: DOC.readouts[readout] || "", skew, pole, judged: r.j.length > 3, coherence, mean, sd, p, q,
-    positive: unpackScored(r.p), negative: unpackScored(r.n), note: r.note || "", curve: r.curve || [], step: r.step || 1,
+    positive: unpackScored(r.p), negative: unpackScored(r.n), constant: r.k || 0, note: r.note || "", curve: r.curve || [], step: r.step || 1,
     others: chunks(r.x || [], 2).map(([way, jaccard]) => ({ way: DOC.ways[way], jaccard })),
   };
 }

@@ -76,7 +76,7 @@ function drawReadoutHead(model) {
   fill("directions-lead", h("p", { class: "figures" },
     h("strong", null, found), chance && `; ${chance}`, "."),
   h("p", { class: "muted" }, v.readouts ? `Each side that is read through tokens is a test of its own. Coherence is the mean cosine of the leading tokens of the sharper pole, judged against ${plural(v.draws, "random direction")}, as many of the model’s own with new signs, and token sets of like norm (seed ${v.seed}). ` : null,
-    DOC.options.convention ? `Convention: ${DOC.options.convention}.` : null, v.tokens ? null : " There is no tokenizer: tokens are shown as numbers in brackets.", cutNote()),
+    DOC.options.convention ? `Convention: ${DOC.options.convention}${DOC.options.biases ? ", circuits with their biases" : ""}.` : null, v.tokens ? null : " There is no tokenizer: tokens are shown as numbers in brackets.", cutNote()),
   underList(v));
 }
 
