@@ -42,8 +42,10 @@ const (
 
 // NullValue is one measure's null and where a matrix stands in it.
 type NullValue struct {
-	// Mean and SD are those of the draws, in the unit of the measure; see
-	// NullLog for measures on that scale.
+	// Mean is that of the draws, SD the deviation from it to be expected of one
+	// more matrix of the null, both in the unit of the measure; see NullLog for
+	// measures on that scale. SD is that of the n draws times √(1 + 1/n), for the
+	// mean's error, and 1 + 1/√(2n), for its own: 5 % more for 256 draws.
 	Mean, SD float64
 	// Z is how many SD the matrix lies over Mean, by the measure's NullScale; NaN
 	// where the measure or its null is undefined or where the draws do not differ.
@@ -244,7 +246,7 @@ func (k nullKey) rounding() float64 {
 	return 2 * k.epsilon * ulpShare * (m + i) * (i + n) / (m * n * i)
 }
 
-// summarise returns mean and sd of the draws of a measure; not ok if a quarter
+// summarise returns the null of a measure from its draws; not ok if a quarter
 // of them or more leave it undefined.
 func (scale NullScale) summarise(draws []float64) (v NullValue, ok bool) {
 	var x []float64
@@ -260,7 +262,8 @@ func (scale NullScale) summarise(draws []float64) (v NullValue, ok bool) {
 		return v, false
 	}
 	s := NewNullSample(x)
-	v.Mean, v.SD = s.Mean(), s.SD()
+	n := float64(s.Len())
+	v.Mean, v.SD = s.Mean(), s.SD()*math.Sqrt(1+1/n)*(1+1/math.Sqrt(2*n))
 	if v.SD <= sameDraws*math.Abs(v.Mean) {
 		v.SD = 0
 	}

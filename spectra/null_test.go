@@ -263,28 +263,36 @@ func TestNullZ(t *testing.T) {
 	}
 }
 
-// Of structureless OV and QK circuits, 98 of 100 lie within 3 deviations in all
-// measures at once.
+// Of structureless OV and QK circuits of GPT-2 small's shape, 99 of 100 lie within
+// 3 deviations in every measure, and in all of them at once. The four or five
+// measures that are independent make 1.1 % of a normal law fall out.
 func TestNullOfStructurelessCircuits(t *testing.T) {
-	const heads = 400
-	shape := spectra.Shape{Rows: 96, Cols: 96, Inner: 24}
-	nulls := spectra.NewNulls(spectra.NullOptions{Seed: 3})
-	out := 0
-	for i := range uint64(heads) {
-		null, err := nulls.Of(dense(t, shape, i))
+	const heads = 20 * 144
+	shape := spectra.Shape{Rows: 768, Cols: 768, Inner: 64}
+	drawn, err := spectra.NewNulls(spectra.NullOptions{Seed: 3, Draws: heads}).Spectra(shape)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nulls := spectra.NewNulls(spectra.NullOptions{})
+	out, each := 0, map[string]int{}
+	for _, sigma := range drawn {
+		null, err := nulls.Of(&spectra.Spectrum{Rows: 768, Cols: 768, Inner: 64, Product: true, Sigma: sigma, Epsilon: epsilonF32})
 		if err != nil {
 			t.Fatal(err)
 		}
+		far := false
 		for name, v := range null.Values {
 			if math.Abs(v.Z) >= 3 {
-				t.Logf("head %d: %s has z %.2f", i, name, v.Z)
-				out++
-				break
+				far = true
+				each[name]++
 			}
 		}
+		if far {
+			out++
+		}
 	}
-	t.Logf("%d of %d heads have a measure with |z| ≥ 3", out, heads)
-	if out > 2*heads/100 {
+	t.Logf("%d of %d heads have a measure with |z| ≥ 3: %v", out, heads, each)
+	if out > heads/100 {
 		t.Errorf("%d of %d heads have a measure with |z| ≥ 3", out, heads)
 	}
 }
