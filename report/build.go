@@ -126,7 +126,7 @@ func Analyze(ctx context.Context, models []*loader.Model, o Options) (*Document,
 	if err := runJobs(ctx, jobs, slots, o); err != nil {
 		return nil, err
 	}
-	if err := d.addNulls(slots.found, o); err != nil {
+	if err := d.measure(slots.found, o); err != nil {
 		return nil, err
 	}
 	for _, s := range studies {

@@ -146,6 +146,7 @@ type Matrix struct {
 	Null      map[string]NullValue `json:"null"`      // by measure; those without a null are absent
 	NullKind  string               `json:"null_kind"` // "iid", "product" or "shuffle"; "" without a null
 	NullDraws int                  `json:"null_draws"`
+	Signal    *Signal              `json:"signal"`    // null where nothing is known of noise
 	Band      *int                 `json:"null_band"` // place in Document.Nulls of what chance gives for the spectrum; null where nothing is known
 }
 

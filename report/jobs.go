@@ -157,9 +157,6 @@ func analyse(j job, o spectra.Options) (Matrix, *spectra.Decomposition) {
 	out.Sigma = numbers(d.Sigma)
 	out.Floor = Floor{DType: Number(d.Floor.DType), Method: Number(d.Floor.Method)}
 	out.Certificate.Method = d.Method
-	for _, m := range spectra.Metrics() {
-		out.Metrics[m.Name] = Number(m.Eval(d.Spectrum))
-	}
 	if len(d.Index) > 0 {
 		out.Certificate.Residual, out.Certificate.Orthogonality = Number(d.Residual), Number(d.Orthogonality)
 	}

@@ -15,11 +15,14 @@ func NullKinds() []spectra.NullKind {
 	return []spectra.NullKind{spectra.NullIID, spectra.NullOff}
 }
 
-// addNulls holds every measure against what chance gives. Each shape is drawn
-// once: first one matrix of every shape, then the rest, for which the draws are
-// there already.
-func (d *Document) addNulls(found []*spectra.Decomposition, o Options) error {
+// measure evaluates every measure and holds it against what chance gives. Each
+// shape is drawn once: first one matrix of every shape, then the rest, for which
+// the draws are there already.
+func (d *Document) measure(found []*spectra.Decomposition, o Options) error {
 	if o.null() == spectra.NullOff {
+		for slot, x := range found {
+			d.Matrices[slot].measure(x)
+		}
 		return nil
 	}
 	first, rest := byShape(found)
@@ -29,7 +32,7 @@ func (d *Document) addNulls(found []*spectra.Decomposition, o Options) error {
 		g.SetLimit(o.workers())
 		for _, slot := range slots {
 			g.Go(func() error {
-				return loader.Guard(func() error { return d.Matrices[slot].addNull(nulls, found[slot].Spectrum) })
+				return loader.Guard(func() error { return d.Matrices[slot].judge(nulls, found[slot]) })
 			})
 		}
 		if err := g.Wait(); err != nil {
@@ -60,9 +63,24 @@ func byShape(found []*spectra.Decomposition) (first, rest []int) {
 	return first, rest
 }
 
-// addNull fills the null of m, whose values are s.
-func (m *Matrix) addNull(nulls *spectra.Nulls, s *spectra.Spectrum) error {
-	null, err := nulls.Of(s)
+// measure fills the measures of m, whose values are x; nil where it failed.
+func (m *Matrix) measure(x *spectra.Decomposition) {
+	if x == nil {
+		return
+	}
+	for _, metric := range spectra.Metrics() {
+		m.Metrics[metric.Name] = Number(metric.Eval(x.Spectrum))
+	}
+}
+
+// judge fills the measures of m, their null and the signal.
+func (m *Matrix) judge(nulls *spectra.Nulls, x *spectra.Decomposition) (err error) {
+	if x.Signal, err = nulls.Signal(x.Spectrum); err != nil {
+		return err
+	}
+	m.measure(x)
+	m.Signal = newSignal(x.Signal)
+	null, err := nulls.Of(x.Spectrum)
 	if err != nil || null == nil {
 		return err
 	}
@@ -103,7 +121,7 @@ func nullHeader(d *Document) []string {
 			header = append(header, info.Name+"_"+field)
 		}
 	}
-	return header
+	return append(header, signalColumns()...)
 }
 
 func nullCells(d *Document, m *Matrix) []string {
@@ -120,5 +138,5 @@ func nullCells(d *Document, m *Matrix) []string {
 			cells = append(cells, v.String())
 		}
 	}
-	return cells
+	return append(cells, m.Signal.cells()...)
 }

@@ -33,7 +33,20 @@ func TestNulls(t *testing.T) {
 	if len(d.Nulls) < 3 || len(d.Nulls) > 8 { // shapes of the fixture, transposed ones being one
 		t.Errorf("%d bands", len(d.Nulls))
 	}
-	// Trained matrices are far from noise.
+	// Trained matrices are far from noise, with directions that stand out.
+	if s := d.Matrices[0].Signal; s == nil || s.Rank < 10 || Number(s.Rank) != d.Matrices[0].Metrics["signal_rank"] || len(s.P) < s.Rank || len(s.Q) != len(s.P) {
+		t.Errorf("signal of %s: %+v", d.Matrices[0].Label, s)
+	}
+	rows := csvOf(t, writeMetricsCSV, d)
+	at := slices.Index(rows[0], "signal_edge")
+	for i := range d.Matrices {
+		if want := d.Matrices[i].Signal.cells(); !slices.Equal(rows[i+1][at:at+4], want) {
+			t.Errorf("%s: signal columns %v, want %v", d.Matrices[i].Label, rows[i+1][at:], want)
+		}
+		if s := d.Matrices[i].Signal; d.Matrices[i].Kind == "product" && s != nil {
+			t.Errorf("%s: a product has a signal: %+v", d.Matrices[i].Label, s)
+		}
+	}
 	if z := float64(d.Matrices[0].Null["effective_rank"].Z); !(z < -20) {
 		t.Errorf("%s: effective_rank has z %v", d.Matrices[0].Label, z)
 	}
@@ -111,7 +124,7 @@ func TestNullsLeftOut(t *testing.T) {
 	o := Options{NoDirections: true, Layers: "0", Null: spectra.NullOff}
 	d := analyzed(t, o, fixture(t))
 	for i := range d.Matrices {
-		if m := &d.Matrices[i]; len(m.Null) > 0 || m.NullKind != "" || len(m.Metrics) != len(d.Metrics) {
+		if m := &d.Matrices[i]; len(m.Null) > 0 || m.NullKind != "" || m.Signal != nil || len(m.Metrics) != len(d.Metrics) {
 			t.Errorf("%s: null %v, %d measures", m.Label, m.Null, len(m.Metrics))
 		}
 	}

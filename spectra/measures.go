@@ -100,7 +100,14 @@ func numericalRank(s *Spectrum) float64 {
 	if e == 0 {
 		e = doubleEpsilon
 	}
-	return s.countAbove(float64(max(s.Rows, s.Cols)) * e * spectralNorm(s))
+	return s.countAbove(max(float64(max(s.Rows, s.Cols))*e*spectralNorm(s), s.Floor.Level()))
+}
+
+func signalRank(s *Spectrum) float64 {
+	if s.Signal == nil {
+		return math.NaN()
+	}
+	return float64(s.Signal.Rank)
 }
 
 // energySlack is what the running share of energy may fall short by: sums of

@@ -89,10 +89,16 @@ func Metrics() []Metric {
 			Eval: participationRatio,
 		}, {
 			Name: "numerical_rank", Title: "Numerical rank", Unit: "dimensions", Formula: "#{σ > max(m, n)·ε(storage dtype)·σ₁}",
-			Doc:  "Singular values over what rounding to the storage dtype may leave of a zero, by LAPACK's and numpy's convention with the storage's ε; float64's where the storage is not known.",
+			Doc:  "Singular values over what rounding to the storage dtype may leave of a zero, by LAPACK's and numpy's convention with the storage's ε; float64's where the storage is not known. None under a floor of rounding counts.",
 			Ref:  "Golub & Van Loan 2013, §5.4; numpy.linalg.matrix_rank",
 			Null: NullCount,
 			Eval: numericalRank,
+		}, {
+			Name: "floor_rank", Title: "Rank over the floors", Unit: "dimensions", Formula: "#{σ > max(dtype floor, method floor)}",
+			Doc:  "Singular values over what the rounding of the stored entries, as measured on them, and the computation make of a zero. The convention of numerical_rank is far above that.",
+			Ref:  "‖E‖₂ of independent rounding errors is near sd·(√m + √n): Geman 1980",
+			Null: NullCount,
+			Eval: func(s *Spectrum) float64 { return s.countAbove(s.Floor.Level()) },
 		},
 		rankMetric("rank_90", "0.90", 0.90), rankMetric("rank_95", "0.95", 0.95), rankMetric("rank_99", "0.99", 0.99),
 		{
@@ -107,6 +113,12 @@ func Metrics() []Metric {
 			Ref:  "Johnstone 2001",
 			Null: NullCount,
 			Eval: mpSpikes,
+		}, {
+			Name: "signal_rank", Title: "Signal rank", Unit: "dimensions", Formula: "#{σ with q ≤ 0.05 for (σ²/ŝ² − μ)/τ against the largest of noise}",
+			Doc:  "The largest singular values that noise of one level does not explain: mp_spikes with the level taken once more from what is left, its error counted in, and a q over all values. Undefined where gavish_donoho_rank is, and without draws of noise.",
+			Ref:  "Johnstone 2001; Benjamini & Hochberg 1995",
+			Null: NullNone, // its own test
+			Eval: signalRank,
 		}, {
 			Name: "alpha_hill", Title: "Power-law exponent (Hill)", Unit: "ratio", Formula: "1 + k/Σ_{i≤k} ln(λᵢ/λ_{k+1}), k = ⌊r/2⌋",
 			Doc:  "Exponent that a power law would have, were the upper half of the energies one, which is not tested: read it beside its value on noise, 2.1 for square matrices, 5.1 at 1:12. Undefined for r under 4, for equal values, and when λ_{k+1} is under the floor of rounding.",

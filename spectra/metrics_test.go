@@ -117,7 +117,15 @@ func TestThresholds(t *testing.T) {
 			if got := spectra.Measure(s)["condition_number"]; math.IsNaN(got) == over {
 				t.Errorf("condition_number of (1, %v) over %+v is %v", last, f, got)
 			}
+			if got := spectra.Measure(s)["floor_rank"]; got != want {
+				t.Errorf("floor_rank of (1, %v) over %+v is %v, want %v", last, f, got, want)
+			}
 		}
+	}
+	// A floor over the convention's bound is minded, as circuits may have one.
+	low := &spectra.Spectrum{Rows: 2, Cols: 2, Sigma: []float64{1, 0.25}, Epsilon: epsilonBF16, Floor: spectra.Floor{DType: 0.5}}
+	if got := spectra.Measure(low)["numerical_rank"]; got != 1 {
+		t.Errorf("numerical_rank with a floor over σ₂ is %v, want 1", got)
 	}
 	unknown := &spectra.Spectrum{Rows: 2, Cols: 2, Sigma: []float64{1, 1e-10}}
 	if got := spectra.Measure(unknown)["numerical_rank"]; got != 2 {
@@ -201,7 +209,7 @@ func TestHillNoise(t *testing.T) {
 // The table is complete, in the order of its definition.
 func TestMetricsTable(t *testing.T) {
 	want := []string{"spectral_norm", "frobenius_norm", "nuclear_norm", "condition_number", "effective_rank", "effective_rank_energy",
-		"spectral_entropy", "stable_rank", "participation_ratio", "numerical_rank", "rank_90", "rank_95", "rank_99", "gavish_donoho_rank", "mp_spikes", "alpha_hill"}
+		"spectral_entropy", "stable_rank", "participation_ratio", "numerical_rank", "floor_rank", "rank_90", "rank_95", "rank_99", "gavish_donoho_rank", "mp_spikes", "signal_rank", "alpha_hill"}
 	units := []string{"weight", "ratio", "dimensions", "fraction"}
 	var names []string
 	for _, m := range spectra.Metrics() {

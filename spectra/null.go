@@ -121,6 +121,7 @@ type Nulls struct {
 	mu    sync.Mutex
 	drawn map[Shape]*drawing
 	kept  map[nullKey]*measured
+	edges map[Shape]*edges
 }
 
 // nullKey is what the measures of a null depend on: those that count over
@@ -144,7 +145,7 @@ type measured struct {
 
 // NewNulls returns a source of nulls.
 func NewNulls(o NullOptions) *Nulls {
-	return &Nulls{o: o, drawn: map[Shape]*drawing{}, kept: map[nullKey]*measured{}}
+	return &Nulls{o: o, drawn: map[Shape]*drawing{}, kept: map[nullKey]*measured{}, edges: map[Shape]*edges{}}
 }
 
 // entry returns the value of a key, a new one where there is none.

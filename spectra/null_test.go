@@ -251,7 +251,7 @@ func TestNullZ(t *testing.T) {
 		switch name {
 		case "condition_number", "alpha_hill":
 			want = math.Log(x/v.Mean) / v.SD
-		case "numerical_rank", "rank_90", "rank_95", "rank_99", "mp_spikes", "gavish_donoho_rank":
+		case "numerical_rank", "floor_rank", "rank_90", "rank_95", "rank_99", "mp_spikes", "gavish_donoho_rank":
 			sd := math.Max(v.SD, math.Sqrt(1.0/12))
 			want = math.Copysign(math.Max(math.Abs(x-v.Mean)-0.5, 0), x-v.Mean) / sd
 		default:

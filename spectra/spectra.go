@@ -67,6 +67,8 @@ type Spectrum struct {
 	// product's two; 0 if it is not known.
 	Epsilon float64
 	Floor   Floor
+	// Signal is what Nulls.Signal says of the values, nil where it was not asked.
+	Signal *Signal
 	// Method is one of the Method constants.
 	Method string
 }
