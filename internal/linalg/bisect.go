@@ -32,6 +32,7 @@ type bisection struct {
 	e      *engine
 	d, e2  []float64
 	tol    float64
+	from   int // the first eigenvalue sought
 	active []bracket
 	next   []bracket
 	x      []float64
@@ -39,13 +40,14 @@ type bisection struct {
 	counts []int64
 }
 
-// bisect returns the eigenvalues of t, ascending, each within a few ε·‖T‖.
-func (e *engine) bisect(t tridiagonal) []float64 {
+// bisect returns the eigenvalues of t, ascending, each within a few ε·‖T‖; those
+// before from may be left 0.
+func (e *engine) bisect(t tridiagonal, from int) []float64 {
 	n := len(t.d)
 	lo, hi := gershgorin(t)
 	_, exponent := math.Frexp(max(-lo, hi))
 	unit := math.Ldexp(1, -exponent)
-	b := &bisection{e: e, d: make([]float64, n), e2: make([]float64, n), tol: 0x1p-52}
+	b := &bisection{e: e, d: make([]float64, n), e2: make([]float64, n), tol: 0x1p-52, from: from}
 	for i := range b.d {
 		b.d[i], b.e2[i] = t.d[i]*unit, sturmFloor
 		if i > 0 {
@@ -126,7 +128,10 @@ func (r *bracket) secant(tol float64) float64 {
 	// Not nearer to an end than half of what is wanted: if the eigenvalue lies
 	// there, the next point will show it.
 	edge := min(w/2, tol/2)
-	return r.lo + min(max(step, edge), w-edge)
+	if x := r.lo + min(max(step, edge), w-edge); r.lo < x && x < r.hi {
+		return x
+	}
+	return r.lo + w/2 // infinite determinants, or an edge that rounding takes away
 }
 
 func clamp(x, limit float64) float64 { return min(max(x, -limit), limit) }
@@ -185,13 +190,14 @@ func shrink(f, before determinant) float64 {
 }
 
 // settle keeps a bracket for the next round, or writes what it holds to lambda
-// if it is narrow enough.
+// if it is narrow enough, or so narrow that no number lies in it.
 func (b *bisection) settle(r bracket, lambda []float64) {
+	middle := r.lo + (r.hi-r.lo)/2
 	switch {
-	case r.upto == r.below:
-	case r.hi-r.lo <= b.tol:
+	case r.upto == r.below || r.upto <= b.from:
+	case r.hi-r.lo <= b.tol || !(r.lo < middle && middle < r.hi):
 		for i := r.below; i < r.upto; i++ {
-			lambda[i] = r.lo + (r.hi-r.lo)/2
+			lambda[i] = middle
 		}
 	default:
 		b.next = append(b.next, r)

@@ -75,6 +75,27 @@ func normalize(g symmetric) (scale float64, ok bool) {
 	return scale, true
 }
 
+// largest returns the largest eigenvalue of g, which is not negative. g is
+// overwritten.
+func (e *engine) largest(g symmetric) (float64, error) {
+	scale, ok := normalize(g)
+	if !ok {
+		return 0, ErrNoConvergence
+	}
+	if scale == 0 {
+		return 0, nil
+	}
+	t, _ := e.tridiagonalize(g, false)
+	if e.sturm != nil && finite(t.d) && finite(t.e) {
+		return e.bisect(t, g.n-1)[g.n-1] / scale, nil
+	}
+	lambda, err := e.tridiagonalValues(t)
+	if err != nil {
+		return 0, err
+	}
+	return lambda[g.n-1] / scale, nil
+}
+
 // bisectFrom is the side from which bisection is faster than Dsterf.
 const bisectFrom = 160
 
@@ -86,7 +107,7 @@ func (e *engine) tridiagonalValues(t tridiagonal) ([]float64, error) {
 		return nil, ErrNoConvergence
 	}
 	if e.sturm != nil && len(t.d) >= bisectFrom {
-		return e.bisect(t), nil
+		return e.bisect(t, 0), nil
 	}
 	if !(gonum.Implementation{}).Dsterf(len(t.d), t.d, t.e) {
 		return nil, ErrNoConvergence

@@ -47,5 +47,6 @@ func avx2Kernel() *kernel {
 	k.f32.kc, k.f32.mc, k.f32.nc = 256, 192, 3072
 	k.dots, k.axpys, k.symv = dotsAVX2, axpysAVX2, symvAVX2
 	k.rank1, k.rank2 = rank1AVX2, rank2AVX2
+	k.sturm = sturmAVX2
 	return k
 }

@@ -109,3 +109,8 @@ func scaleCopyAVX2(m int, n int, alpha float64, src []float64, lds int, dst []fl
 //
 //go:noescape
 func sturmAVX512(n int, d []float64, e2 []float64, x []float64, p []float64, exp []float64, counts []int64)
+
+// sturmAVX2 is sturmAVX512 on narrower vectors.
+//
+//go:noescape
+func sturmAVX2(n int, d []float64, e2 []float64, x []float64, p []float64, exp []float64, counts []int64)

@@ -3997,3 +3997,447 @@ done:
 	VMOVDQU64 Z24, 192(DX)
 	VZEROUPPER
 	RET
+
+DATA absolute<>+0(SB)/8, $0x7fffffffffffffff
+DATA absolute<>+8(SB)/8, $0x7fffffffffffffff
+DATA absolute<>+16(SB)/8, $0x7fffffffffffffff
+DATA absolute<>+24(SB)/8, $0x7fffffffffffffff
+GLOBL absolute<>(SB), RODATA|NOPTR, $32
+
+DATA twiceBias<>+0(SB)/8, $0x00000000000007fe
+DATA twiceBias<>+8(SB)/8, $0x00000000000007fe
+DATA twiceBias<>+16(SB)/8, $0x00000000000007fe
+DATA twiceBias<>+24(SB)/8, $0x00000000000007fe
+GLOBL twiceBias<>(SB), RODATA|NOPTR, $32
+
+DATA magic<>+0(SB)/8, $0x4330000000000000
+DATA magic<>+8(SB)/8, $0x4330000000000000
+DATA magic<>+16(SB)/8, $0x4330000000000000
+DATA magic<>+24(SB)/8, $0x4330000000000000
+GLOBL magic<>(SB), RODATA|NOPTR, $32
+
+DATA magicBias<>+0(SB)/8, $0x43300000000003ff
+DATA magicBias<>+8(SB)/8, $0x43300000000003ff
+DATA magicBias<>+16(SB)/8, $0x43300000000003ff
+DATA magicBias<>+24(SB)/8, $0x43300000000003ff
+GLOBL magicBias<>(SB), RODATA|NOPTR, $32
+
+DATA unit<>+0(SB)/8, $0x3ff0000000000000
+DATA unit<>+8(SB)/8, $0x3ff0000000000000
+DATA unit<>+16(SB)/8, $0x3ff0000000000000
+DATA unit<>+24(SB)/8, $0x3ff0000000000000
+GLOBL unit<>(SB), RODATA|NOPTR, $32
+
+// func sturmAVX2(n int, d []float64, e2 []float64, x []float64, p []float64, exp []float64, counts []int64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sturmAVX2(SB), NOSPLIT, $0-152
+	MOVQ x_base+56(FP), AX
+	MOVQ p_base+80(FP), CX
+	MOVQ exp_base+104(FP), DX
+	MOVQ counts_base+128(FP), BX
+	MOVQ $+2, SI
+
+half:
+	MOVQ    n+0(FP), DI
+	MOVQ    d_base+8(FP), R8
+	MOVQ    e2_base+32(FP), R9
+	VXORPD  Y1, Y1, Y1
+	VPXOR   Y2, Y2, Y2
+	VMOVUPD Y1, (DX)
+	VMOVUPD unit<>+0(SB), Y0
+	VXORPD  Y4, Y4, Y4
+	VPXOR   Y5, Y5, Y5
+	VMOVUPD Y4, 32(DX)
+	VMOVUPD unit<>+0(SB), Y3
+	VXORPD  Y7, Y7, Y7
+	VPXOR   Y8, Y8, Y8
+	VMOVUPD Y7, 64(DX)
+	VMOVUPD unit<>+0(SB), Y6
+	VXORPD  Y10, Y10, Y10
+	VPXOR   Y11, Y11, Y11
+	VMOVUPD Y10, 96(DX)
+	VMOVUPD unit<>+0(SB), Y9
+
+group:
+	CMPQ         DI, $0x08
+	JL           rest
+	VBROADCASTSD (R8), Y12
+	VBROADCASTSD (R9), Y13
+	VSUBPD       (AX), Y12, Y14
+	VMULPD       Y13, Y1, Y1
+	VFMSUB231PD  Y14, Y0, Y1
+	VXORPD       Y1, Y0, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y2, Y2
+	VSUBPD       32(AX), Y12, Y14
+	VMULPD       Y13, Y4, Y4
+	VFMSUB231PD  Y14, Y3, Y4
+	VXORPD       Y4, Y3, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y5, Y5
+	VSUBPD       64(AX), Y12, Y14
+	VMULPD       Y13, Y7, Y7
+	VFMSUB231PD  Y14, Y6, Y7
+	VXORPD       Y7, Y6, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y8, Y8
+	VSUBPD       96(AX), Y12, Y12
+	VMULPD       Y13, Y10, Y10
+	VFMSUB231PD  Y12, Y9, Y10
+	VXORPD       Y10, Y9, Y12
+	VPSRLQ       $0x3f, Y12, Y12
+	VPADDQ       Y12, Y11, Y11
+	VBROADCASTSD 8(R8), Y12
+	VBROADCASTSD 8(R9), Y13
+	VSUBPD       (AX), Y12, Y14
+	VMULPD       Y13, Y0, Y0
+	VFMSUB231PD  Y14, Y1, Y0
+	VXORPD       Y0, Y1, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y2, Y2
+	VSUBPD       32(AX), Y12, Y14
+	VMULPD       Y13, Y3, Y3
+	VFMSUB231PD  Y14, Y4, Y3
+	VXORPD       Y3, Y4, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y5, Y5
+	VSUBPD       64(AX), Y12, Y14
+	VMULPD       Y13, Y6, Y6
+	VFMSUB231PD  Y14, Y7, Y6
+	VXORPD       Y6, Y7, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y8, Y8
+	VSUBPD       96(AX), Y12, Y12
+	VMULPD       Y13, Y9, Y9
+	VFMSUB231PD  Y12, Y10, Y9
+	VXORPD       Y9, Y10, Y12
+	VPSRLQ       $0x3f, Y12, Y12
+	VPADDQ       Y12, Y11, Y11
+	VBROADCASTSD 16(R8), Y12
+	VBROADCASTSD 16(R9), Y13
+	VSUBPD       (AX), Y12, Y14
+	VMULPD       Y13, Y1, Y1
+	VFMSUB231PD  Y14, Y0, Y1
+	VXORPD       Y1, Y0, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y2, Y2
+	VSUBPD       32(AX), Y12, Y14
+	VMULPD       Y13, Y4, Y4
+	VFMSUB231PD  Y14, Y3, Y4
+	VXORPD       Y4, Y3, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y5, Y5
+	VSUBPD       64(AX), Y12, Y14
+	VMULPD       Y13, Y7, Y7
+	VFMSUB231PD  Y14, Y6, Y7
+	VXORPD       Y7, Y6, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y8, Y8
+	VSUBPD       96(AX), Y12, Y12
+	VMULPD       Y13, Y10, Y10
+	VFMSUB231PD  Y12, Y9, Y10
+	VXORPD       Y10, Y9, Y12
+	VPSRLQ       $0x3f, Y12, Y12
+	VPADDQ       Y12, Y11, Y11
+	VBROADCASTSD 24(R8), Y12
+	VBROADCASTSD 24(R9), Y13
+	VSUBPD       (AX), Y12, Y14
+	VMULPD       Y13, Y0, Y0
+	VFMSUB231PD  Y14, Y1, Y0
+	VXORPD       Y0, Y1, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y2, Y2
+	VSUBPD       32(AX), Y12, Y14
+	VMULPD       Y13, Y3, Y3
+	VFMSUB231PD  Y14, Y4, Y3
+	VXORPD       Y3, Y4, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y5, Y5
+	VSUBPD       64(AX), Y12, Y14
+	VMULPD       Y13, Y6, Y6
+	VFMSUB231PD  Y14, Y7, Y6
+	VXORPD       Y6, Y7, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y8, Y8
+	VSUBPD       96(AX), Y12, Y12
+	VMULPD       Y13, Y9, Y9
+	VFMSUB231PD  Y12, Y10, Y9
+	VXORPD       Y9, Y10, Y12
+	VPSRLQ       $0x3f, Y12, Y12
+	VPADDQ       Y12, Y11, Y11
+	VBROADCASTSD 32(R8), Y12
+	VBROADCASTSD 32(R9), Y13
+	VSUBPD       (AX), Y12, Y14
+	VMULPD       Y13, Y1, Y1
+	VFMSUB231PD  Y14, Y0, Y1
+	VXORPD       Y1, Y0, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y2, Y2
+	VSUBPD       32(AX), Y12, Y14
+	VMULPD       Y13, Y4, Y4
+	VFMSUB231PD  Y14, Y3, Y4
+	VXORPD       Y4, Y3, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y5, Y5
+	VSUBPD       64(AX), Y12, Y14
+	VMULPD       Y13, Y7, Y7
+	VFMSUB231PD  Y14, Y6, Y7
+	VXORPD       Y7, Y6, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y8, Y8
+	VSUBPD       96(AX), Y12, Y12
+	VMULPD       Y13, Y10, Y10
+	VFMSUB231PD  Y12, Y9, Y10
+	VXORPD       Y10, Y9, Y12
+	VPSRLQ       $0x3f, Y12, Y12
+	VPADDQ       Y12, Y11, Y11
+	VBROADCASTSD 40(R8), Y12
+	VBROADCASTSD 40(R9), Y13
+	VSUBPD       (AX), Y12, Y14
+	VMULPD       Y13, Y0, Y0
+	VFMSUB231PD  Y14, Y1, Y0
+	VXORPD       Y0, Y1, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y2, Y2
+	VSUBPD       32(AX), Y12, Y14
+	VMULPD       Y13, Y3, Y3
+	VFMSUB231PD  Y14, Y4, Y3
+	VXORPD       Y3, Y4, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y5, Y5
+	VSUBPD       64(AX), Y12, Y14
+	VMULPD       Y13, Y6, Y6
+	VFMSUB231PD  Y14, Y7, Y6
+	VXORPD       Y6, Y7, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y8, Y8
+	VSUBPD       96(AX), Y12, Y12
+	VMULPD       Y13, Y9, Y9
+	VFMSUB231PD  Y12, Y10, Y9
+	VXORPD       Y9, Y10, Y12
+	VPSRLQ       $0x3f, Y12, Y12
+	VPADDQ       Y12, Y11, Y11
+	VBROADCASTSD 48(R8), Y12
+	VBROADCASTSD 48(R9), Y13
+	VSUBPD       (AX), Y12, Y14
+	VMULPD       Y13, Y1, Y1
+	VFMSUB231PD  Y14, Y0, Y1
+	VXORPD       Y1, Y0, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y2, Y2
+	VSUBPD       32(AX), Y12, Y14
+	VMULPD       Y13, Y4, Y4
+	VFMSUB231PD  Y14, Y3, Y4
+	VXORPD       Y4, Y3, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y5, Y5
+	VSUBPD       64(AX), Y12, Y14
+	VMULPD       Y13, Y7, Y7
+	VFMSUB231PD  Y14, Y6, Y7
+	VXORPD       Y7, Y6, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y8, Y8
+	VSUBPD       96(AX), Y12, Y12
+	VMULPD       Y13, Y10, Y10
+	VFMSUB231PD  Y12, Y9, Y10
+	VXORPD       Y10, Y9, Y12
+	VPSRLQ       $0x3f, Y12, Y12
+	VPADDQ       Y12, Y11, Y11
+	VBROADCASTSD 56(R8), Y12
+	VBROADCASTSD 56(R9), Y13
+	VSUBPD       (AX), Y12, Y14
+	VMULPD       Y13, Y0, Y0
+	VFMSUB231PD  Y14, Y1, Y0
+	VXORPD       Y0, Y1, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y2, Y2
+	VSUBPD       32(AX), Y12, Y14
+	VMULPD       Y13, Y3, Y3
+	VFMSUB231PD  Y14, Y4, Y3
+	VXORPD       Y3, Y4, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y5, Y5
+	VSUBPD       64(AX), Y12, Y14
+	VMULPD       Y13, Y6, Y6
+	VFMSUB231PD  Y14, Y7, Y6
+	VXORPD       Y6, Y7, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y8, Y8
+	VSUBPD       96(AX), Y12, Y12
+	VMULPD       Y13, Y9, Y9
+	VFMSUB231PD  Y12, Y10, Y9
+	VXORPD       Y9, Y10, Y12
+	VPSRLQ       $0x3f, Y12, Y12
+	VPADDQ       Y12, Y11, Y11
+	VANDPD       absolute<>+0(SB), Y0, Y12
+	VANDPD       absolute<>+0(SB), Y1, Y13
+	VMAXPD       Y13, Y12, Y12
+	VPSRLQ       $0x34, Y12, Y12
+	VMOVDQU      twiceBias<>+0(SB), Y13
+	VPSUBQ       Y12, Y13, Y13
+	VPSLLQ       $0x34, Y13, Y13
+	VMULPD       Y13, Y0, Y0
+	VMULPD       Y13, Y1, Y1
+	VPOR         magic<>+0(SB), Y12, Y12
+	VSUBPD       magicBias<>+0(SB), Y12, Y12
+	VADDPD       (DX), Y12, Y12
+	VMOVUPD      Y12, (DX)
+	VANDPD       absolute<>+0(SB), Y3, Y12
+	VANDPD       absolute<>+0(SB), Y4, Y13
+	VMAXPD       Y13, Y12, Y12
+	VPSRLQ       $0x34, Y12, Y12
+	VMOVDQU      twiceBias<>+0(SB), Y13
+	VPSUBQ       Y12, Y13, Y13
+	VPSLLQ       $0x34, Y13, Y13
+	VMULPD       Y13, Y3, Y3
+	VMULPD       Y13, Y4, Y4
+	VPOR         magic<>+0(SB), Y12, Y12
+	VSUBPD       magicBias<>+0(SB), Y12, Y12
+	VADDPD       32(DX), Y12, Y12
+	VMOVUPD      Y12, 32(DX)
+	VANDPD       absolute<>+0(SB), Y6, Y12
+	VANDPD       absolute<>+0(SB), Y7, Y13
+	VMAXPD       Y13, Y12, Y12
+	VPSRLQ       $0x34, Y12, Y12
+	VMOVDQU      twiceBias<>+0(SB), Y13
+	VPSUBQ       Y12, Y13, Y13
+	VPSLLQ       $0x34, Y13, Y13
+	VMULPD       Y13, Y6, Y6
+	VMULPD       Y13, Y7, Y7
+	VPOR         magic<>+0(SB), Y12, Y12
+	VSUBPD       magicBias<>+0(SB), Y12, Y12
+	VADDPD       64(DX), Y12, Y12
+	VMOVUPD      Y12, 64(DX)
+	VANDPD       absolute<>+0(SB), Y9, Y12
+	VANDPD       absolute<>+0(SB), Y10, Y13
+	VMAXPD       Y13, Y12, Y12
+	VPSRLQ       $0x34, Y12, Y12
+	VMOVDQU      twiceBias<>+0(SB), Y13
+	VPSUBQ       Y12, Y13, Y13
+	VPSLLQ       $0x34, Y13, Y13
+	VMULPD       Y13, Y9, Y9
+	VMULPD       Y13, Y10, Y10
+	VPOR         magic<>+0(SB), Y12, Y12
+	VSUBPD       magicBias<>+0(SB), Y12, Y12
+	VADDPD       96(DX), Y12, Y12
+	VMOVUPD      Y12, 96(DX)
+	ADDQ         $0x40, R8
+	ADDQ         $0x40, R9
+	SUBQ         $0x08, DI
+	JMP          group
+
+rest:
+	TESTQ        DI, DI
+	JZ           done
+	VBROADCASTSD (R8), Y12
+	VBROADCASTSD (R9), Y13
+	VSUBPD       (AX), Y12, Y14
+	VMULPD       Y13, Y1, Y1
+	VFMSUB231PD  Y14, Y0, Y1
+	VXORPD       Y1, Y0, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y2, Y2
+	VSUBPD       32(AX), Y12, Y14
+	VMULPD       Y13, Y4, Y4
+	VFMSUB231PD  Y14, Y3, Y4
+	VXORPD       Y4, Y3, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y5, Y5
+	VSUBPD       64(AX), Y12, Y14
+	VMULPD       Y13, Y7, Y7
+	VFMSUB231PD  Y14, Y6, Y7
+	VXORPD       Y7, Y6, Y14
+	VPSRLQ       $0x3f, Y14, Y14
+	VPADDQ       Y14, Y8, Y8
+	VSUBPD       96(AX), Y12, Y12
+	VMULPD       Y13, Y10, Y10
+	VFMSUB231PD  Y12, Y9, Y10
+	VXORPD       Y10, Y9, Y12
+	VPSRLQ       $0x3f, Y12, Y12
+	VPADDQ       Y12, Y11, Y11
+	VMOVAPD      Y1, Y12
+	VMOVAPD      Y0, Y1
+	VMOVAPD      Y12, Y0
+	VMOVAPD      Y4, Y12
+	VMOVAPD      Y3, Y4
+	VMOVAPD      Y12, Y3
+	VMOVAPD      Y7, Y12
+	VMOVAPD      Y6, Y7
+	VMOVAPD      Y12, Y6
+	VMOVAPD      Y10, Y12
+	VMOVAPD      Y9, Y10
+	VMOVAPD      Y12, Y9
+	ADDQ         $0x08, R8
+	ADDQ         $0x08, R9
+	DECQ         DI
+	JMP          rest
+
+done:
+	VANDPD  absolute<>+0(SB), Y0, Y12
+	VANDPD  absolute<>+0(SB), Y1, Y13
+	VMAXPD  Y13, Y12, Y12
+	VPSRLQ  $0x34, Y12, Y12
+	VMOVDQU twiceBias<>+0(SB), Y13
+	VPSUBQ  Y12, Y13, Y13
+	VPSLLQ  $0x34, Y13, Y13
+	VMULPD  Y13, Y0, Y0
+	VMULPD  Y13, Y1, Y1
+	VPOR    magic<>+0(SB), Y12, Y12
+	VSUBPD  magicBias<>+0(SB), Y12, Y12
+	VADDPD  (DX), Y12, Y12
+	VMOVUPD Y12, (DX)
+	VMOVUPD Y0, (CX)
+	VMOVDQU Y2, (BX)
+	VANDPD  absolute<>+0(SB), Y3, Y0
+	VANDPD  absolute<>+0(SB), Y4, Y1
+	VMAXPD  Y1, Y0, Y0
+	VPSRLQ  $0x34, Y0, Y0
+	VMOVDQU twiceBias<>+0(SB), Y1
+	VPSUBQ  Y0, Y1, Y1
+	VPSLLQ  $0x34, Y1, Y1
+	VMULPD  Y1, Y3, Y3
+	VMULPD  Y1, Y4, Y4
+	VPOR    magic<>+0(SB), Y0, Y0
+	VSUBPD  magicBias<>+0(SB), Y0, Y0
+	VADDPD  32(DX), Y0, Y0
+	VMOVUPD Y0, 32(DX)
+	VMOVUPD Y3, 32(CX)
+	VMOVDQU Y5, 32(BX)
+	VANDPD  absolute<>+0(SB), Y6, Y0
+	VANDPD  absolute<>+0(SB), Y7, Y1
+	VMAXPD  Y1, Y0, Y0
+	VPSRLQ  $0x34, Y0, Y0
+	VMOVDQU twiceBias<>+0(SB), Y1
+	VPSUBQ  Y0, Y1, Y1
+	VPSLLQ  $0x34, Y1, Y1
+	VMULPD  Y1, Y6, Y6
+	VMULPD  Y1, Y7, Y7
+	VPOR    magic<>+0(SB), Y0, Y0
+	VSUBPD  magicBias<>+0(SB), Y0, Y0
+	VADDPD  64(DX), Y0, Y0
+	VMOVUPD Y0, 64(DX)
+	VMOVUPD Y6, 64(CX)
+	VMOVDQU Y8, 64(BX)
+	VANDPD  absolute<>+0(SB), Y9, Y0
+	VANDPD  absolute<>+0(SB), Y10, Y1
+	VMAXPD  Y1, Y0, Y0
+	VPSRLQ  $0x34, Y0, Y0
+	VMOVDQU twiceBias<>+0(SB), Y1
+	VPSUBQ  Y0, Y1, Y1
+	VPSLLQ  $0x34, Y1, Y1
+	VMULPD  Y1, Y9, Y9
+	VMULPD  Y1, Y10, Y10
+	VPOR    magic<>+0(SB), Y0, Y0
+	VSUBPD  magicBias<>+0(SB), Y0, Y0
+	VADDPD  96(DX), Y0, Y0
+	VMOVUPD Y0, 96(DX)
+	VMOVUPD Y9, 96(CX)
+	VMOVDQU Y11, 96(BX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
+	DECQ    SI
+	JNZ     half
+	VZEROUPPER
+	RET

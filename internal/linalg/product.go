@@ -51,9 +51,6 @@ func (e *engine) norm(t triangular, n int) (float64, error) {
 	g := e.newSymmetric(t.rows)
 	v := rowMajor(t.data, t.ld).t()
 	e.multiply(product[float64]{t.rows, t.rows, n, 1, v, v.t(), g.data, g.ld})
-	lambda, err := e.eigenvalues(g)
-	if err != nil {
-		return 0, err
-	}
-	return math.Sqrt(lambda[len(lambda)-1]), nil
+	lambda, err := e.largest(g)
+	return math.Sqrt(lambda), err
 }

@@ -20,5 +20,6 @@ func main() {
 		scaleCopy(v)
 	}
 	sturm()
+	sturmNarrow()
 	Generate()
 }
