@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
+
 	"wspec/loader"
 	"wspec/spectra"
 )
@@ -52,6 +54,10 @@ func Compare(ctx context.Context, list []Checkpoint, o CompareOptions) (*Compari
 			return nil, err
 		}
 	}
+	if err := r.first.hashed.Wait(); err != nil {
+		return nil, err
+	}
+	r.doc.Models[0].Files = files(r.first.model)
 	r.finish()
 	return r.doc, nil
 }
@@ -77,12 +83,15 @@ type checkpoint struct {
 	picked []*loader.Matrix
 	found  map[string]*spectra.Decomposition // by label, each done once
 	failed map[string]error
+	hashed *errgroup.Group // its files
 	closed bool
 }
 
+// close waits until the files are hashed, and closes them.
 func (c *checkpoint) close() {
 	if c != nil && !c.closed {
 		c.closed = true
+		_ = c.hashed.Wait()
 		_ = c.model.Close() // a read-only map: nothing can be lost
 	}
 }
@@ -159,6 +168,10 @@ func (r *comparer) step(i int) (err error) {
 			return err
 		}
 	}
+	if err := r.present.hashed.Wait(); err != nil {
+		return err
+	}
+	r.doc.Models[i].Files = files(r.present.model)
 	if r.previous != r.first {
 		r.previous.close()
 	}
@@ -177,10 +190,8 @@ func (r *comparer) open(i int) (*checkpoint, error) {
 		m.Name = fmt.Sprintf("%s#%d", m.Name, n)
 	}
 	x := &checkpoint{name: m.Name, at: i, model: m, found: map[string]*spectra.Decomposition{}, failed: map[string]error{}}
-	if x.picked, err = r.pick(m); err == nil {
-		err = m.Hash()
-	}
-	if err != nil {
+	x.hashed = hashBeside([]*loader.Model{m})
+	if x.picked, err = r.pick(m); err != nil {
 		x.close()
 		return nil, err
 	}

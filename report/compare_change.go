@@ -12,9 +12,9 @@ import (
 // change is one matrix in two checkpoints, and what is found.
 type change struct {
 	couple        couple
-	model         *loader.Model // the later one
-	names         [2]string     // of both checkpoints
-	request       spectra.Request
+	model         *loader.Model          // the later one
+	names         [2]string              // of both checkpoints
+	request       spectra.Request        // of both sides and of ΔW
 	before, after *spectra.Decomposition // whole; nil until found
 	diff          *spectra.Difference    // on what both have
 	err           error
@@ -22,7 +22,7 @@ type change struct {
 
 func (r *comparer) newChange(c couple, before, after *checkpoint) *change {
 	return &change{
-		couple: c, model: after.model, names: [2]string{before.name, after.name}, request: spectra.Request{Top: r.o.topK()},
+		couple: c, model: after.model, names: [2]string{before.name, after.name}, request: r.request(),
 		before: before.found[c.before.Label], after: after.found[c.before.Label],
 	}
 }

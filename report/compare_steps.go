@@ -62,7 +62,13 @@ func (r *comparer) known(c *checkpoint, m *loader.Matrix) *spectra.Decomposition
 	return nil
 }
 
-func (r *comparer) request() spectra.Request { return spectra.Request{Top: r.o.topK()} }
+// request asks for the leading directions, of both sides and of ΔW.
+func (r *comparer) request() spectra.Request {
+	if r.o.NoDirections {
+		return spectra.Request{}
+	}
+	return spectra.Request{Top: r.o.topK()}
+}
 
 // track adds a checkpoint to the trajectories.
 func (r *comparer) track(c *checkpoint) error {

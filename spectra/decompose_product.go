@@ -30,6 +30,10 @@ func DecomposeProduct(a, b Source, q Request, o Options) (*Decomposition, error)
 	if inner != k {
 		return nil, shapeError(m, k, inner, n)
 	}
+	if top, bottom := q.split(min(m, k, n)); top+bottom == 0 {
+		s, err := ProductValues(a, b, o)
+		return &Decomposition{Spectrum: s, In: &mat.Dense{}, Out: &mat.Dense{}}, err
+	}
 	fa, err := newThin(a, a, o)
 	if err != nil {
 		return nil, fmt.Errorf("first factor: %w", err)
@@ -51,10 +55,8 @@ func DecomposeProduct(a, b Source, q Request, o Options) (*Decomposition, error)
 	if err := d.turn(fa, fb); err != nil {
 		return nil, err
 	}
-	if top+bottom > 0 {
-		d.fixSigns()
-		d.measure([]scaled{{a, math.Ldexp(1, fa.exponent)}, {b, math.Ldexp(1, fb.exponent)}}, o)
-	}
+	d.fixSigns()
+	d.measure([]scaled{{a, math.Ldexp(1, fa.exponent)}, {b, math.Ldexp(1, fb.exponent)}}, o)
 	return d, d.unscale(fa.exponent + fb.exponent)
 }
 
