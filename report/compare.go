@@ -20,8 +20,10 @@ type Checkpoint struct {
 // number of directions whose subspaces are compared.
 type CompareOptions struct {
 	Options
-	Base  bool   // compare every checkpoint with the first, in place of the one before
-	Gates []Gate // recorded with what failed them
+	Base bool // compare every checkpoint with the first, in place of the one before
+	// Intruders seeks intruders in matrices of more than 256 directions too.
+	Intruders bool
+	Gates     []Gate // recorded with what failed them
 }
 
 // mostDetailed is the most checkpoints of which each is compared in detail; of

@@ -17,12 +17,16 @@ type change struct {
 	request       spectra.Request        // of both sides and of ΔW
 	before, after *spectra.Decomposition // whole; nil until found
 	diff          *spectra.Difference    // on what both have
+	same          bool                   // both hold the same numbers
+	moved         *moved                 // nil where no directions were asked for
+	seed          uint64                 // of noise
+	intruders     bool                   // seek them in large matrices too
 	err           error
 }
 
 func (r *comparer) newChange(c couple, before, after *checkpoint) *change {
 	return &change{
-		couple: c, model: after.model, names: [2]string{before.name, after.name}, request: r.request(),
+		couple: c, model: after.model, names: [2]string{before.name, after.name}, request: r.request(), seed: r.o.Seed, intruders: r.o.Intruders,
 		before: before.found[c.before.Label], after: after.found[c.before.Label],
 	}
 }
@@ -33,25 +37,41 @@ func (x *change) Label() string { return x.couple.before.Label }
 // run finds everything; its failures are data.
 func (x *change) run(threads int) {
 	o := spectra.Options{Threads: threads}
-	x.err = loader.Guard(func() error {
-		if err := decomposeOnce(&x.before, x.couple.before, x.request, o); err != nil {
-			return fmt.Errorf("in %s: %w", x.names[0], err)
-		}
-		same := sameNumbers(x.couple)
-		if same && x.couple.before.DType == x.couple.after.DType {
-			x.after = x.before
-		}
-		if err := decomposeOnce(&x.after, x.couple.after, x.request, o); err != nil {
-			return fmt.Errorf("in %s: %w", x.names[1], err)
-		}
-		if same {
-			x.diff = noChange(x.before.Spectrum)
-			return nil
-		}
-		var err error
-		x.diff, err = subtract(x.couple, x.request, o)
+	x.err = loader.Guard(func() error { return x.find(o) })
+}
+
+func (x *change) find(o spectra.Options) error {
+	x.same = sameNumbers(x.couple)
+	whole, err := x.findBefore(o)
+	if err != nil {
+		return fmt.Errorf("in %s: %w", x.names[0], err)
+	}
+	if x.same && x.couple.before.DType == x.couple.after.DType {
+		x.after = x.before
+	}
+	if err := decomposeOnce(&x.after, x.couple.after, x.request, o); err != nil {
+		return fmt.Errorf("in %s: %w", x.names[1], err)
+	}
+	if x.same {
+		x.diff = noChange(x.before.Spectrum)
+	} else if x.diff, err = subtract(x.couple, x.request, o); err != nil {
 		return err
-	})
+	}
+	return x.follow(whole, o)
+}
+
+// findBefore decomposes the matrix before, with all its directions where
+// intruders are sought, and returns it with these.
+func (x *change) findBefore(o spectra.Options) (whole *spectra.Decomposition, err error) {
+	m := x.couple.before
+	if !x.seeksIntruders() {
+		return nil, decomposeOnce(&x.before, m, x.request, o)
+	}
+	whole, err = decomposeMatrix(m, spectra.Request{Top: directionsOf(m)}, o)
+	if err == nil && x.before == nil {
+		x.before = leading(whole, min(x.request.Top, len(whole.Index)))
+	}
+	return whole, err
 }
 
 // noChange is the difference of matrices that hold the same numbers. That of
@@ -98,7 +118,10 @@ func decomposeOnce(d **spectra.Decomposition, m *loader.Matrix, q spectra.Reques
 func (x *change) footprint() int64 {
 	need := max(footprint(x.couple.before), footprint(x.couple.after))
 	if x.couple.before.Kind == loader.Product {
-		return 4 * need // the factors of ΔW are twice as wide
+		need *= 4 // the factors of ΔW are twice as wide
+	}
+	if x.seeksIntruders() {
+		need += wholeFootprint(x.couple.before)
 	}
 	return need
 }
@@ -131,6 +154,7 @@ func (x *change) document(pair string) Change {
 			c.Null[info.Name] = Null{Mean: Number(v.mean), SD: Number(v.sd), Z: Number((v.value - v.mean) / v.sd)}
 		}
 	}
+	x.moved.document(&c, x)
 	return c
 }
 
@@ -153,10 +177,19 @@ func shared(c couple) (rows, cols int) {
 
 // decomposeMatrix returns the values and leading directions of a matrix.
 func decomposeMatrix(m *loader.Matrix, q spectra.Request, o spectra.Options) (*spectra.Decomposition, error) {
-	if m.Kind == loader.Product {
-		return spectra.DecomposeProduct(m.Factors[0], m.Factors[1], q, o)
+	factors := make([]spectra.Source, len(m.Factors))
+	for i, f := range m.Factors {
+		factors[i] = f
 	}
-	return spectra.Decompose(m.Factors[0], q, o)
+	return decomposeFactors(factors, q, o)
+}
+
+// decomposeFactors is decomposeMatrix of one factor or the product of two.
+func decomposeFactors(factors []spectra.Source, q spectra.Request, o spectra.Options) (*spectra.Decomposition, error) {
+	if len(factors) == 2 {
+		return spectra.DecomposeProduct(factors[0], factors[1], q, o)
+	}
+	return spectra.Decompose(factors[0], q, o)
 }
 
 // frobenius returns √Σσ² without overflow.

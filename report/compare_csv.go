@@ -108,3 +108,17 @@ func writeTrajectoriesCSV(w io.Writer, c *Comparison) error {
 	}
 	return s.close()
 }
+
+// writeModesCSV writes one row a checkpoint of each path.
+func writeModesCSV(w io.Writer, c *Comparison) error {
+	s := newSheet(w, &Document{}, "label", "mode", "step", "checkpoint", "sigma", "cosine")
+	for i := range c.Trajectories {
+		t := &c.Trajectories[i]
+		for k := range t.Modes {
+			for at, m := range c.Models {
+				s.row("", cell(t.Label), strconv.Itoa(k), strconv.Itoa(at), cell(m.Name), t.Modes[k].Sigma[at].String(), t.Modes[k].Cosine[at].String())
+			}
+		}
+	}
+	return s.close()
+}

@@ -25,8 +25,9 @@ type Comparison struct {
 // CompareChoices are the options that changed what a comparison says.
 type CompareChoices struct {
 	RunOptions
-	Base  bool `json:"base"`  // every checkpoint was compared with the first, not with the one before
-	Parts bool `json:"parts"` // the parts of single heads were compared too
+	Base      bool `json:"base"`      // every checkpoint was compared with the first, not with the one before
+	Intruders bool `json:"intruders"` // sought in large matrices too
+	Parts     bool `json:"parts"`     // the parts of single heads were compared too
 }
 
 // Pairing is two checkpoints compared.
@@ -64,6 +65,10 @@ type Change struct {
 	Null   map[string]Null `json:"null"` // by measure, where there is one
 	Before Side            `json:"before"`
 	After  Side            `json:"after"`
+	// What became of the leading directions; null where none were asked for.
+	Angles    *Angles    `json:"angles"`
+	Modes     []Mode     `json:"modes,omitempty"`
+	Intruders *Intruders `json:"intruders,omitempty"` // of matrices of layers
 }
 
 // Side is one checkpoint's own matrix, whole.

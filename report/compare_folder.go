@@ -40,7 +40,7 @@ func comparedCSV(c *Comparison) ([]file, error) {
 	}
 	sheets := []sheet{{"comparison.csv", writeComparisonCSV}, {"spectra.csv", writeChangeSpectraCSV}}
 	if len(c.Trajectories) > 0 {
-		sheets = append(sheets, sheet{"trajectories.csv", writeTrajectoriesCSV})
+		sheets = append(sheets, sheet{"trajectories.csv", writeTrajectoriesCSV}, sheet{"modes.csv", writeModesCSV})
 	}
 	var files []file
 	for _, s := range sheets {

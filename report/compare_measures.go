@@ -3,6 +3,8 @@ package report
 import (
 	"math"
 	"strings"
+
+	"wspec/spectra"
 )
 
 // changeMeasure is one measure of a change; everything a user sees of it
@@ -52,6 +54,30 @@ func changeMeasures() []changeMeasure {
 			Doc: "The largest direction of the change beside noise of the same norm, for which Tracy and Widom's law gives mean and spread: a large z says that the change is no unordered jitter. Undefined for products, for r under 16, and where nothing changed.",
 			Ref: "Johnstone 2001"},
 		deltaEdge,
+	}, {
+		MetricInfo{Name: "in_overlap", Title: "In, overlap", Unit: "fraction", Formula: "‖In_beforeᵀ·In_after‖_F²/k",
+			Doc: "Mean squared cosine of the principal angles between the k leading directions read before and after: 1 for the same subspace, k/d for random ones. k is top_k, or less where that would cut a block. Undefined where vocabularies differ in size.",
+			Ref: "Björck & Golub 1973"},
+		shareOf(func(m *moved) *spectra.Overlap { return m.in }),
+	}, {
+		MetricInfo{Name: "out_overlap", Title: "Out, overlap", Unit: "fraction", Formula: "‖Out_beforeᵀ·Out_after‖_F²/k",
+			Doc: "The same of what is written.",
+			Ref: "Björck & Golub 1973"},
+		shareOf(func(m *moved) *spectra.Overlap { return m.out }),
+	}, {
+		MetricInfo{Name: "spectrum_distance", Title: "Distance of the spectra", Unit: "ratio", Formula: "W₁ of σ/(‖W‖_F·(1/√m + 1/√n))",
+			Doc: "Wasserstein-1 between the two spectra, each in units of the largest value that noise of its norm and shape has: shapes are compared, not sizes. Sorted spectra are never correlated: any two of noise give r > 0.999. Undefined for a zero matrix."},
+		plainValue(func(x *change) float64 { return spectra.Wasserstein(x.before.Spectrum, x.after.Spectrum) }),
+	}, {
+		MetricInfo{Name: "intruders", Title: "Intruders, published count", Unit: "dimensions", Formula: "#{j ≤ k: maxᵢ |cos(Outᵢ_before, Outⱼ_after)| < 0.6}",
+			Doc: "Leading directions written after that no single direction before is like. Noise of the change's size makes some too: the report has their number. Of matrices of layers.",
+			Ref: "Shuttleworth et al. 2024"},
+		counted(func(i *spectra.Intruders, k int) int { return i.Out.Published(k, intruderEpsilon) }),
+	}, {
+		MetricInfo{Name: "intruder_blocks", Title: "Intruders, by blocks", Unit: "dimensions", Formula: "#{j ≤ k: ‖P·Outⱼ_after‖ < 0.6}, P on the Outᵢ_before that noise of this size mixes with it",
+			Doc: "The same, each held against the span of all directions before that noise of the change's size can turn into it. Noise makes none. Of matrices of layers.",
+			Ref: "after Wedin 1972"},
+		counted(func(i *spectra.Intruders, k int) int { return i.Out.Blocks(k, intruderEpsilon) }),
 	}}
 }
 

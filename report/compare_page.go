@@ -12,7 +12,7 @@ func comparePageScripts() []string {
 	return []string{
 		"dom.js", "format.js", "data.js", "state.js", "compare_data.js", "colour.js", "vtable.js", "chart.js",
 		"matrices.js", "heatmap.js", "spectra.js", "readings.js", "chips.js", "nulls.js", "directions.js", "detail.js",
-		"readouts.js", "zgrid.js", "reference.js", "compare_figures.js", "compare_detail.js", "compare.js",
+		"readouts.js", "zgrid.js", "reference.js", "compare_figures.js", "compare_detail.js", "compare_track.js", "compare.js",
 	}
 }
 
@@ -107,6 +107,7 @@ type comparePage struct {
 	Gates   []Gate       `json:"gates"`
 	Base    bool         `json:"base"`
 	Nulls   []string     `json:"nulls"` // measures that have one
+	Track   pageTrack    `json:"track"`
 }
 
 type pagePair struct {
@@ -117,9 +118,39 @@ type pagePair struct {
 }
 
 type pageChange struct {
-	Before pageSide        `json:"before"`
-	After  pageSide        `json:"after"`
-	Null   map[string]Null `json:"null"`
+	Before    pageSide        `json:"before"`
+	After     pageSide        `json:"after"`
+	Null      map[string]Null `json:"null"`
+	Angles    *Angles         `json:"angles"`
+	Modes     []Mode          `json:"modes"`
+	Intruders []pageIntruders `json:"intruders"`
+}
+
+// pageIntruders is a point of the curve over ε: how many of the directions
+// written after are intruders, as published and by blocks, and of noise.
+type pageIntruders struct {
+	Epsilon float64 `json:"epsilon"`
+	Counts  [4]int  `json:"counts"` // published, by blocks, and both of noise
+}
+
+// intruderCurve counts for ε from 0.1 to 0.9.
+func intruderCurve(x *Intruders) []pageIntruders {
+	curve := []pageIntruders{}
+	if x == nil {
+		return curve
+	}
+	for tenth := 1; tenth < 10; tenth++ {
+		p := pageIntruders{Epsilon: float64(tenth) / 10}
+		for i, list := range [][]Number{x.Out.Nearest, x.Out.Block, x.Out.NoiseNearest, x.Out.NoiseBlock} {
+			for _, v := range list {
+				if float64(v) < p.Epsilon {
+					p.Counts[i]++
+				}
+			}
+		}
+		curve = append(curve, p)
+	}
+	return curve
 }
 
 // pageSide is a Side with its singular values packed.
@@ -133,7 +164,7 @@ type pageSide struct {
 
 func newComparePage(c *Comparison) comparePage {
 	p := comparePage{Pairs: []pagePair{}, Changes: []pageChange{}, Gates: each(c.Gates, safeGate), Base: c.Options.Base}
-	p.Nulls = []string{}
+	p.Nulls, p.Track = []string{}, newPageTrack(c)
 	for _, m := range c.Measures {
 		if c.hasNull(m.Name) {
 			p.Nulls = append(p.Nulls, m.Name)
@@ -145,7 +176,8 @@ func newComparePage(c *Comparison) comparePage {
 		p.Pairs = append(p.Pairs, pagePair{Before: Safe(x.Before), After: Safe(x.After), Summary: pairSummary(x), Apart: each(x.Apart, safeApart)})
 		for k := range x.Changes {
 			y := &x.Changes[k]
-			p.Changes = append(p.Changes, pageChange{Before: packSide(&y.Before, coarse), After: packSide(&y.After, coarse), Null: y.Null})
+			p.Changes = append(p.Changes, pageChange{Before: packSide(&y.Before, coarse), After: packSide(&y.After, coarse), Null: y.Null,
+				Angles: y.Angles, Modes: append([]Mode{}, y.Modes...), Intruders: intruderCurve(y.Intruders)})
 		}
 	}
 	return p

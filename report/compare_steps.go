@@ -13,7 +13,7 @@ func newComparison(o CompareOptions) *Comparison {
 	return &Comparison{
 		Schema:   CompareSchema,
 		Tool:     Tool{Version: cmp.Or(o.Version, "dev"), Go: runtime.Version(), Kernel: spectra.Kernel()},
-		Options:  CompareChoices{RunOptions: o.recorded(), Base: o.Base, Parts: o.Parts},
+		Options:  CompareChoices{RunOptions: o.recorded(), Base: o.Base, Parts: o.Parts, Intruders: o.Intruders},
 		Warnings: []Warning{}, Models: []Model{}, Measures: changeInfos(), Pairs: []Pairing{},
 		Trajectories: []Trajectory{}, TrackMeasures: trackInfos(), Gates: []Gate{}, Figures: []Figure{},
 	}
@@ -117,6 +117,7 @@ func (r *comparer) pair(before, after *checkpoint) error {
 		before.found[x.Label()], after.found[x.Label()] = x.before, x.after
 		p.Changes[i] = x.document(p.Name())
 	}
+	r.warnIntruders(&p, changes)
 	if err := r.readChanges(&p, changes, after); err != nil {
 		return err
 	}
@@ -133,6 +134,6 @@ func (r *comparer) warnPair(p *Pairing, couples []couple) {
 	}
 	if n := len(p.Apart); n > 0 {
 		r.doc.Warnings = append(r.doc.Warnings, Warning{Code: "not_paired", Message: fmt.Sprintf(
-			"%s: without a partner: %d of the matrices, first %s (%s)", p.Name(), n, p.Apart[0].Label, p.Apart[0].Reason)})
+			"%s: %d without a partner, first %s (%s)", p.Name(), n, p.Apart[0].Label, p.Apart[0].Reason)})
 	}
 }

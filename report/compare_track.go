@@ -24,6 +24,17 @@ type Trajectory struct {
 	// of the shape and norm reaches, null where it never does, or where it is
 	// so from the first.
 	LeftNull *int `json:"left_null"`
+	// Modes follow the leading directions of the first checkpoint, each to the
+	// one it is matched with at the next.
+	Modes []Path `json:"modes"`
+
+	at []int // where each path is now, −1 where it was lost
+}
+
+// Path is one direction over the checkpoints.
+type Path struct {
+	Sigma  []Number `json:"sigma"`  // undefined where it was lost
+	Cosine []Number `json:"cosine"` // |cos| with itself at the checkpoint before
 }
 
 // leftAt is the z of σ₁ past which a spectrum is said to have left its null:
@@ -91,22 +102,17 @@ func trackInfos() []MetricInfo {
 	return infos
 }
 
-// overlap is the mean squared cosine of the principal angles between the
-// spans of orthonormal columns, of as many as both have.
+// overlap is the share of the projection kernel of two subspaces, undefined
+// for vocabularies of different size and without directions.
 func overlap(a, b *mat.Dense) float64 {
-	_, k := a.Dims()
-	_, l := b.Dims()
-	if k = min(k, l); k == 0 {
+	if a == nil || b == nil || a.IsEmpty() || b.IsEmpty() {
 		return math.NaN()
 	}
-	m, _ := a.Dims()
-	if n, _ := b.Dims(); n != m {
-		return math.NaN() // vocabularies of different size
+	o, err := spectra.Subspaces(a, b)
+	if err != nil {
+		return math.NaN()
 	}
-	var g mat.Dense
-	g.Mul(columns(a, k).T(), columns(b, k))
-	n := mat.Norm(&g, 2) // Frobenius
-	return min(1, n*n/float64(k))
+	return o.Share
 }
 
 // distance is ‖b − a‖/‖a‖ of stored matrices of one shape.
@@ -138,7 +144,7 @@ func edgeZ(p *trackPoint) float64 {
 func newTrajectories(first *checkpoint, n int) []Trajectory {
 	all := []Trajectory{}
 	for _, m := range first.picked {
-		t := Trajectory{Label: m.Label, Role: m.Role, Layer: index(m.Layer), Head: index(m.Head), Kind: string(m.Kind), Values: map[string][]Number{}}
+		t := Trajectory{Label: m.Label, Role: m.Role, Layer: index(m.Layer), Head: index(m.Head), Kind: string(m.Kind), Values: map[string][]Number{}, Modes: []Path{}}
 		for _, info := range trackInfos() {
 			t.Values[info.Name] = make([]Number, n)
 			for i := range t.Values[info.Name] {
@@ -157,6 +163,40 @@ func (t *Trajectory) set(at int, p *trackPoint) {
 	}
 	for _, m := range trackMeasures() {
 		t.Values[m.Name][at] = Number(m.value(p))
+	}
+	t.follow(at, p)
+}
+
+// follow leads every path on to checkpoint at.
+func (t *Trajectory) follow(at int, p *trackPoint) {
+	if at == 0 {
+		for i := range p.d.Index {
+			t.at = append(t.at, i)
+			x := Path{}
+			for range t.Values["spectral_norm"] {
+				x.Sigma, x.Cosine = append(x.Sigma, Undefined()), append(x.Cosine, Undefined())
+			}
+			x.Sigma[0] = Number(p.d.Sigma[p.d.Index[i]])
+			t.Modes = append(t.Modes, x)
+		}
+		return
+	}
+	var modes []spectra.Mode
+	if p.previous != nil && len(t.at) > 0 {
+		modes, _ = spectra.MatchModes(p.previous, p.d) // of another shape: all are lost
+	}
+	next := make(map[int]spectra.Mode, len(modes))
+	for _, m := range modes {
+		next[m.Old] = m
+	}
+	for i, from := range t.at {
+		m, ok := next[from]
+		if from < 0 || !ok || m.New < 0 {
+			t.at[i] = -1
+			continue
+		}
+		t.at[i] = m.New
+		t.Modes[i].Sigma[at], t.Modes[i].Cosine[at] = Number(m.NewSigma), Number(math.Abs(m.Cosine))
 	}
 }
 

@@ -27,7 +27,8 @@ func compareFlags() []cli.Flag {
 		&cli.IntFlag{Name: "top-k", Aliases: []string{"k"}, Value: report.DefaultTopK, Usage: "compare the subspaces of the `N` largest singular values"},
 		&cli.IntFlag{Name: "tokens", Value: report.DefaultTokens, Usage: "list `N` tokens at each pole of a direction of ΔW"},
 		&cli.Uint64Flag{Name: "seed", Usage: "of every random draw: `N`, recorded with the result"},
-		toggle("do not read the directions of ΔW as tokens", "no-directions"),
+		toggle("values and measures alone: no directions, angles, modes and intruders", "no-directions"),
+		toggle("count intruder dimensions in matrices of more than 256 directions too; takes several times as long", "intruders"),
 		jsonFlag(), quietFlag(),
 	}
 }
@@ -106,7 +107,7 @@ func comparePlan(i *invocation, paths []string) (comparison, error) {
 			return p, usagef(fmt.Sprintf("give a number from 1 to %d", most), "--%s %d is out of range", flag, n)
 		}
 	}
-	p.options = report.CompareOptions{Base: i.String("base") != "", Options: report.Options{
+	p.options = report.CompareOptions{Base: i.String("base") != "", Intruders: i.Bool("intruders"), Options: report.Options{
 		Matrix: i.StringSlice("matrix"), Layers: i.String("layers"), NoHeads: i.Bool("no-heads"), Parts: i.Bool("parts"),
 		TopK: i.Int("top-k"), Tokens: i.Int("tokens"), Seed: i.Uint64("seed"), NoDirections: i.Bool("no-directions"),
 		Workers: i.Int("workers"), MaxMemory: memory, Version: version,

@@ -60,6 +60,7 @@ function main() {
   startReference();
   drawGates();
   startChanged();
+  startTracks();
   startMap();
   startSpectra();
   startMatrices();

@@ -7,7 +7,6 @@
 FIELDS.sort = ["-rel_change", ...asText];
 FIELDS.rank = ["rel_change", ...asText]; // measure that What changed most is ordered by
 FIELDS.tm = ["", ...asText]; // measure of the trajectories
-FIELDS.step = [0, String, (t) => Math.max(0, Number(t) | 0)];
 
 DOC.matrices.forEach((m, i) => { m.change = DOC.compare.changes[i]; });
 

@@ -16,7 +16,7 @@ function showChangeReading(readout, values, m) {
 function changeFigures(m) {
   return h("div", { class: "change" },
     h("p", { class: "note" }, changeSentence(m)),
-    nullFacts(m), angleFigure(m), modeFigure(m), intruderTable(m));
+    nullFacts(m), angleFigure(m), modeFigure(m), intruderFigure(m), pathFigure(m));
 }
 
 // changeSentence says in words what happened.
@@ -59,15 +59,14 @@ function angleFigure(m) {
     ]),
   });
   return [h("h3", null, `Angles between the ${a.k} leading directions before and after`), figure,
-    h("p", { class: "muted note" }, sides.map(([name, , , i]) => [swatch(looks[i]), ` ${name} `]), "dashed: the same number of random directions (cos² = k/d).")];
+    h("p", { class: "muted note" }, sides.flatMap(([name, , , i]) => [swatch(looks[i]), ` ${name} `]), "dashed: the same number of random directions (cos² = k/d).")];
 }
 
 // modeFigure draws each mode before against its match after.
 function modeFigure(m) {
-  const modes = m.change.modes || [];
+  const modes = (m.change.modes || []).filter((x) => x.before >= 0 && x.after >= 0 && x.sigma_before > 0 && x.sigma_after > 0);
   if (!modes.length) return null;
-  const values = modes.flatMap((x) => [x.before, x.after]);
-  const range = span(values, true);
+  const range = span(modes.flatMap((x) => [x.sigma_before, x.sigma_after]), true);
   const colour = (c) => css(viridis(isDark() ? 0.25 + 0.75 * c : 0.85 * c));
   return [h("h3", null, "Matched modes"), xyFigure({
     title: `Modes of ${m.label}, σ before against σ after`, width: PANEL, height: 230,
@@ -75,20 +74,49 @@ function modeFigure(m) {
     marks: (sx, sy) => [
       svg("line", { class: "diagonal", x1: sx(range[0]), y1: sy(range[0]), x2: sx(range[1]), y2: sy(range[1]) }),
       ...modes.map((x) => svg("circle", {
-        cx: sx(x.before), cy: sy(x.after), r: x.many ? 5 : 3.5, fill: x.many ? "none" : colour(x.cosine), stroke: colour(x.cosine), "stroke-width": 1.5,
-        "data-tip": `${x.from} → ${x.to}\nσ ${number(x.before)} → ${number(x.after)}\n|cos| ${number(x.cosine)}`,
+        cx: sx(x.sigma_before), cy: sy(x.sigma_after), r: x.block ? 5 : 3.5, fill: x.block ? "none" : colour(Math.abs(x.cosine)), stroke: colour(Math.abs(x.cosine)), "stroke-width": 1.5,
+        "data-tip": `index ${x.before} → ${x.after}\nσ ${number(x.sigma_before)} → ${number(x.sigma_after)}\ncos ${number(x.cosine)}`,
       })),
     ],
-  }), h("p", { class: "muted note" }, "Each mode and the one it became, by |cos| of its directions: ", swatch({ stroke: colour(0), dash: [] }), " 0 ", swatch({ stroke: colour(0.5), dash: [] }), " 0.5 ", swatch({ stroke: colour(1), dash: [] }), " 1. Rings are blocks that rounding cannot tell apart.")];
+  }), h("p", { class: "muted note" }, "Each mode and the one it became, by the cosine of both its sides: ", swatch({ stroke: colour(0), dash: [] }), " 0 ", swatch({ stroke: colour(0.5), dash: [] }), " 0.5 ", swatch({ stroke: colour(1), dash: [] }), " 1. Rings share a block that rounding cannot take apart.")];
 }
 
-// intruderTable counts directions of the later matrix that the earlier lacks.
-function intruderTable(m) {
+const INTRUDER_LINES = [["published", 1, []], ["by blocks", 0, []], ["published, of noise", 1, [5, 4]], ["by blocks, of noise", 0, [5, 4]]];
+
+// intruderFigure draws how many directions written after are new, over the
+// |cos| below which they are called so.
+function intruderFigure(m) {
   const list = m.change.intruders || [];
   if (!list.length) return null;
-  return h("details", { class: "data" }, h("summary", null, "Intruder dimensions"),
-    h("table", { class: "flat measures" },
-      h("thead", null, h("tr", null, ["|cos| below", "Published count", "Blocks", "Blocks, noise of this size"].map((t) => h("th", { scope: "col", class: "n" }, t)))),
-      h("tbody", null, list.map((x) => h("tr", null, [x.epsilon, x.count, x.blocks, x.noise].map((v) => h("td", { class: "n" }, brief(v))))))),
-    h("p", { class: "muted note" }, "Of the leading directions after, those whose cosine with every direction before is below the bound (Shuttleworth et al. 2024); blocks are held against the span before, so that mixing within it does not count."));
+  const looks = CATEGORIES[isDark() ? "dark" : "light"];
+  const top = Math.max(1, ...list.flatMap((p) => p.counts));
+  const figure = xyFigure({
+    title: `Intruder dimensions of ${m.label}`, width: PANEL, height: 170,
+    x: { range: [0.05, 0.95], label: "|cos| below", ticks: [0.1, 0.3, 0.5, 0.7, 0.9] }, y: { range: [-top * 0.04, top * 1.04], label: "directions", ticks: niceTicks(0, top, 4).filter(Number.isInteger) },
+    marks: (sx, sy) => INTRUDER_LINES.flatMap(([name, look, dash], i) => [
+      polyline(list.map((p) => [sx(p.epsilon), sy(p.counts[i])]), { stroke: looks[look], "stroke-width": 1.5, "stroke-dasharray": dash.join(" ") || null }),
+      ...list.map((p) => svg("circle", { cx: sx(p.epsilon), cy: sy(p.counts[i]), r: 3, fill: dash.length ? "none" : looks[look], stroke: looks[look], "data-tip": `${name}\n${plural(p.counts[i], "direction")} with |cos| below ${p.epsilon}` })),
+    ]),
+  });
+  return [h("h3", null, "Intruder dimensions"), figure,
+    h("p", { class: "muted note" }, INTRUDER_LINES.flatMap(([name, look, dash]) => [swatch({ stroke: looks[look], dash }), ` ${name} `]), "Published: no single direction before is like it (Shuttleworth et al. 2024). By blocks: nor any mixture of those that noise of this size can turn into it.")];
+}
+
+// pathFigure draws the σ of the matched modes over the checkpoints.
+function pathFigure(m) {
+  const t = DOC.compare.track.list.find((x) => x.label === m.label);
+  if (!t || !t.sigma.length) return null;
+  const axis = stepAxis();
+  const range = span(t.sigma.flat(), true);
+  const looks = t.sigma.map((_, i) => css(viridis((isDark() ? 0.25 : 0) + 0.8 * (i / Math.max(1, t.sigma.length - 1)))));
+  return [h("h3", null, "Matched modes over the checkpoints"), xyFigure({
+    title: `Singular values of the matched modes of ${m.label}`, width: PANEL, height: 230, x: axis, y: { range, log: true, label: "σ" },
+    marks: (sx, sy) => t.sigma.flatMap((list, i) => [
+      ...runs(list).map((run) => polyline(run.map((k) => [sx(axis.at[k]), sy(list[k])]), { stroke: looks[i], "stroke-width": 1.3 })),
+      ...list.map((v, k) => isDefined(v) && v > 0 && svg("circle", {
+        cx: sx(axis.at[k]), cy: sy(v), r: 2.6, fill: looks[i], opacity: isDefined(t.cosine[i][k]) ? 0.25 + 0.75 * t.cosine[i][k] : 1,
+        "data-tip": `mode ${i} at ${DOC.compare.track.steps[k]}\nσ ${number(v)}${isDefined(t.cosine[i][k]) ? `\n|cos| ${number(t.cosine[i][k])} with the checkpoint before` : ""}`,
+      })),
+    ]),
+  }), h("p", { class: "muted note" }, "Modes of the first checkpoint followed to the ones they are matched with; a point is pale where the match is weak.")];
 }

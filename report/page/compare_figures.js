@@ -1,6 +1,6 @@
 // compare_figures.js: xyFigure, small figures of lines and points with axes.
 
-const XY = { left: 46, right: 10, top: 8, bottom: 34 };
+const XY = { left: 46, right: 10, top: 20, bottom: 34 };
 
 // niceTicks returns about n round numbers from low to high.
 function niceTicks(low, high, n) {
@@ -13,10 +13,11 @@ function niceTicks(low, high, n) {
   return out;
 }
 
-function logTicks(low, high) {
+// decadeTicks returns powers of ten, or round numbers where there is but one.
+function decadeTicks(low, high) {
   const out = [];
   for (let e = Math.ceil(Math.log10(low) - 1e-9); e <= Math.floor(Math.log10(high) + 1e-9); e++) out.push(10 ** e);
-  return out.length > 1 ? out.filter((_, i) => i % Math.ceil(out.length / 5) === 0) : [low, high];
+  return out.length > 1 ? out.filter((_, i) => i % Math.ceil(out.length / 5) === 0) : niceTicks(low, high, 4).filter((v) => v > 0);
 }
 
 // span pads the range of values, so that no point lies on the frame.
@@ -40,8 +41,8 @@ function xyFigure({ title, width, height, x, y, marks }) {
   };
   const sx = at(x, XY.left, width - XY.right);
   const sy = at(y, height - XY.bottom, XY.top);
-  const tx = x.ticks || (x.log ? logTicks(...x.range) : niceTicks(...x.range, Math.floor(width / 90)));
-  const ty = y.ticks || (y.log ? logTicks(...y.range) : niceTicks(...y.range, Math.floor(height / 44)));
+  const tx = x.ticks || (x.log ? decadeTicks(...x.range) : niceTicks(...x.range, Math.floor(width / 90)));
+  const ty = y.ticks || (y.log ? decadeTicks(...y.range) : niceTicks(...y.range, Math.floor(height / 44)));
   const name = (axis, v) => (axis.name ? axis.name(v) : brief(v));
   return svg("svg", { class: "xy", width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title },
     svg("g", { class: "frame", "aria-hidden": true },
@@ -51,10 +52,21 @@ function xyFigure({ title, width, height, x, y, marks }) {
       tx.map((v) => svg("text", { x: sx(v), y: height - XY.bottom + 15, "text-anchor": "middle" }, name(x, v))),
       ty.map((v) => svg("text", { x: XY.left - 6, y: sy(v) + 4, "text-anchor": "end" }, name(y, v))),
       svg("text", { class: "axis", x: (XY.left + width - XY.right) / 2, y: height - 3, "text-anchor": "middle" }, x.label),
-      y.label && svg("text", { class: "axis", x: 2, y: XY.top + 2, "dominant-baseline": "hanging" }, y.label)),
+      y.label && svg("text", { class: "axis", x: 2, y: 11 }, y.label)),
     marks(sx, sy));
 }
 
 function polyline(points, attrs) {
   return svg("polyline", { points: points.map(([a, b]) => `${a.toFixed(1)},${b.toFixed(1)}`).join(" "), fill: "none", ...attrs });
+}
+
+// runs returns the stretches of indices at which a list has values.
+function runs(list) {
+  const out = [];
+  list.forEach((v, i) => {
+    if (!isDefined(v)) return;
+    if (i > 0 && isDefined(list[i - 1]) && out.length) out[out.length - 1].push(i);
+    else out.push([i]);
+  });
+  return out;
 }
