@@ -121,8 +121,8 @@ func checkScored(t *testing.T, m Measure, got, want []Scored) {
 }
 
 // With a strong mean direction in W_U, the raw readout of a direction along it
-// is one offset for all tokens: Mean says how much, the cosines follow norms,
-// and the centred ones find the token that was planted.
+// follows the tokens' norms: Mean says how much all share of it, and the centred
+// readout is another one.
 func TestMeanDirection(t *testing.T) {
 	y, offset, w := untied(), unit(dModel, 21), unit(dModel, 22)
 	small := noise(nVocab, dModel, 0.02, 23)
@@ -147,7 +147,7 @@ func TestMeanDirection(t *testing.T) {
 	if !(math.Abs(r.Mean) > 2) || top[0].ID != nVocab-1 {
 		t.Errorf("mean score %v, raw readout led by %v", r.Mean, top)
 	}
-	if centred.Positive[0].ID != planted && centred.Jaccard > 0.5 {
+	if centred.Jaccard > 0.5 {
 		t.Errorf("centred readout led by %v, overlap %v", centred.Positive, centred.Jaccard)
 	}
 	var sum float64

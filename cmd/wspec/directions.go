@@ -72,7 +72,7 @@ func refuseIdle(i *invocation) error {
 func directionsFlags() []cli.Flag {
 	return slices.Concat([]cli.Flag{
 		&cli.StringSliceFlag{Name: "matrix", Aliases: []string{"m"}, Usage: "matrices whose label matches `GLOB`, such as 'L3.W_OV.H*'; repeatable, needed"},
-		&cli.StringFlag{Name: "side", Usage: "show this side alone: `SIDE` is in (what is read) or out (what is written)"},
+		&cli.StringFlag{Name: "side", Usage: "show this side alone in the table, JSON has both: `SIDE` is in (what is read) or out (what is written)"},
 		&cli.StringFlag{Name: "readout", Usage: "read through `TABLE`: embed (W_E), unembed (W_U) or both, as the side demands", DefaultText: "both"},
 	}, directionFlags(), []cli.Flag{jsonFlag(), quietFlag()})
 }
