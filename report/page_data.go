@@ -47,6 +47,7 @@ type pageMatrix struct {
 	Values      []Number    `json:"values"`
 	Nulls       []Number    `json:"nulls,omitempty"` // mean, sd, share, z and q of each of pageData.Judged
 	Band        *int        `json:"band,omitempty"`  // place in pageData.Bands
+	Signal      *pageSignal `json:"signal,omitempty"`
 	Floor       Floor       `json:"floor"`
 	Certificate Certificate `json:"certificate"`
 	Biases      bool        `json:"biases,omitempty"`
@@ -141,7 +142,7 @@ func newPageMatrix(m *Matrix, metrics []MetricInfo) pageMatrix {
 		Label: Safe(m.Label), Role: Safe(m.Role), Layer: m.Layer, Head: m.Head,
 		Kind: Safe(m.Kind), Tensors: each(m.Tensors, Safe), Shape: m.Shape, DType: Safe(m.DType),
 		In: Safe(m.In), Out: Safe(m.Out), Sigma1: first, Shares: shares,
-		Values: metricValues(m, metrics), Floor: m.Floor,
+		Values: metricValues(m, metrics), Floor: m.Floor, Signal: newPageSignal(m.Signal),
 		Certificate: Certificate{
 			Method:   Safe(m.Certificate.Method),
 			Residual: m.Certificate.Residual, Orthogonality: m.Certificate.Orthogonality,
@@ -162,6 +163,24 @@ func metricValues(m *Matrix, metrics []MetricInfo) []Number {
 		values[i] = v
 	}
 	return values
+}
+
+// pageSignal is a Signal without its p and q.
+type pageSignal struct {
+	Rank    int    `json:"rank"`
+	Low     int    `json:"low"`
+	Noise   Number `json:"noise"`
+	Edge    Number `json:"edge"`
+	LowEdge Number `json:"low_edge"`
+}
+
+func newPageSignal(s *Signal) *pageSignal {
+	if s == nil {
+		return nil
+	}
+	return &pageSignal{
+		Rank: s.Rank, Low: s.Low, Noise: rounded(s.Noise, nullDigits), Edge: rounded(s.Edge, sigmaDigits), LowEdge: rounded(s.LowEdge, sigmaDigits),
+	}
 }
 
 // packNulls returns the nulls of the measures in infos, nothing for a matrix

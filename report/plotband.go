@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"image/color"
 	"math"
 
@@ -53,9 +54,40 @@ func noiseWords(b *bandArea, matrices int) string {
 	case b == nil:
 		return ""
 	case matrices == 1:
-		return "grey: 95 % of noise of this shape and norm"
+		return "grey: 95 % of noise of its shape and norm"
 	}
-	return "grey: 95 % of noise of these shapes and norms"
+	return "grey: 95 % of such noise"
+}
+
+// markSignal sets a dot on the last σ of each line that noise does not explain,
+// and returns the words for a caption, "" where there is none.
+func (p *panel) markSignal(ms []*Matrix) string {
+	words := ""
+	for i, m := range ms {
+		if m.Signal == nil || m.Signal.Rank < 1 || m.Signal.Rank > len(m.Sigma) {
+			continue
+		}
+		k := m.Signal.Rank
+		p.lines = append(p.lines, series{x: []float64{float64(k)}, y: []float64{float64(m.Sigma[k-1])}, color: p.lines[i].color, marker: draw.CircleGlyph{}})
+		words = "dots: last σ over noise"
+	}
+	return words
+}
+
+// addEdges draws what the largest and the smallest σ of noise reach, where the
+// axis shows it.
+func (p *panel) addEdges(m *Matrix) {
+	if m.Signal == nil {
+		return
+	}
+	for _, e := range []ruleLine{
+		{y: float64(m.Signal.Edge), label: fmt.Sprintf("edge of noise: %d σ over it at q ≤ %g", m.Signal.Rank, significant), right: true, above: true},
+		{y: float64(m.Signal.LowEdge), label: fmt.Sprintf("lower edge of noise: %d σ under it", m.Signal.Low)},
+	} {
+		if e.y >= p.y.min && e.y <= p.y.max {
+			p.rules = append(p.rules, e)
+		}
+	}
 }
 
 // bandInk draws a band.

@@ -57,7 +57,8 @@ type series struct {
 type ruleLine struct {
 	y     float64
 	label string
-	right bool // where the label stands
+	right bool // where the label stands: else on the left
+	above bool // else under the line
 }
 
 // heatGrid is a grid of colours, row 0 at the top.

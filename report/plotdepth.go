@@ -211,11 +211,23 @@ func headChart(v *plotView, role string, ms []*Matrix) chart {
 	p.y.down = true
 	return chart{
 		name: "heads-" + role[len("W_"):], title: "Effective rank of " + inField(role) + " by layer and head",
-		caption: facts(v.model, fmt.Sprintf("largest possible: %d", largest), shortNote(ms[0])), panels: []panel{p},
+		caption: facts(v.model, fmt.Sprintf("largest possible: %d", largest), noiseRank(ms), shortNote(ms[0])), panels: []panel{p},
 		key: chartKey{title: "effective rank", bar: &colorBar{
 			min: lo, max: hi, ticks: linearTicks(lo, hi, 6), color: func(t float64) color.Color { return sequential(t) },
 		}},
 	}
+}
+
+// noiseRank says what effective rank noise of the shape of ms has, "" where it is
+// not known or not the same for all.
+func noiseRank(ms []*Matrix) string {
+	v := ms[0].null("effective_rank")
+	for _, m := range ms {
+		if !v.Mean.Defined() || m.null("effective_rank").Mean != v.Mean {
+			return ""
+		}
+	}
+	return fmt.Sprintf("noise of this shape: %s ± %s", decimal(float64(v.Mean), 3), decimal(float64(v.SD), 1))
 }
 
 // cellAxis names the rows or columns of a grid; every n-th where they are many.

@@ -110,6 +110,9 @@ func (r *ruleInk) Plot(c draw.Canvas, p *plot.Plot) {
 	sty := r.style.text(r.style.small, r.style.muted)
 	sty.YAlign = draw.YTop
 	at := vg.Point{X: c.Min.X + 4, Y: y - 1}
+	if r.above {
+		sty.YAlign, at.Y = draw.YBottom, y+2
+	}
 	if r.right {
 		sty.XAlign, at.X = draw.XRight, c.Max.X-4
 	}

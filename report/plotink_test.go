@@ -238,6 +238,38 @@ func TestFloors(t *testing.T) {
 	}
 }
 
+// Edges of noise stand where the axis has them, the band's middle under one
+// spectrum alone, and a dot on the last σ over noise of each of several.
+func TestNoiseInFigures(t *testing.T) {
+	band := NullBand{Mean: []Number{0.7, 0.6, 0.4}, Low: []Number{0.6, 0.5, 0.3}, High: []Number{0.8, 0.7, 0.5}}
+	d := &Document{Nulls: []NullBand{band}}
+	at := 0
+	for layer := range 2 {
+		m := testMatrix("W_Q", layer, 2, 1, 0.1)
+		m.Band, m.Signal = &at, &Signal{Rank: 1 - layer, Low: 1, Edge: 1.5, LowEdge: Number(math.Pow(1e-9, float64(layer)) * 0.2)}
+		d.Matrices = append(d.Matrices, m)
+	}
+	v := &plotView{doc: d, matrices: []*Matrix{&d.Matrices[0], &d.Matrices[1]}}
+	p := spectraCharts(v)[0].panels[0]
+	if p.band == nil || p.band.mean != nil || len(p.lines) != 3 || p.lines[2].x[0] != 1 || p.lines[2].y[0] != 2 {
+		t.Errorf("of two: band %v, %d lines", p.band, len(p.lines))
+	}
+	norm := float64(norm(d.Matrices[0].Sigma))
+	if got := p.band.high[0]; got != 0.8*norm {
+		t.Errorf("the band reaches %v, want %v", got, 0.8*norm)
+	}
+	for layer, rules := range []int{2, 1} { // the lower edge of layer 1 is far below
+		p := spectrumChart(v, v.matrices[layer]).panels[0]
+		if len(p.rules) != rules || p.band == nil || len(p.band.mean) != 3 {
+			t.Errorf("layer %d: %d rules, band %v", layer, len(p.rules), p.band)
+		}
+	}
+	d.Matrices[1].Band = nil
+	if p := spectraCharts(v)[0].panels[0]; p.band != nil {
+		t.Error("a band of two where one has none")
+	}
+}
+
 func TestPrintable(t *testing.T) {
 	for in, want := range map[string]string{
 		"W_Q": "W" + sub("Q"), "L3.W_OV.H7": "L3.W" + sub("OV") + ".H7",

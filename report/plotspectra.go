@@ -35,13 +35,14 @@ func spectraCharts(v *plotView) []chart {
 		}
 		p.y, below = logAxis("singular value σ"+sub("i"), sigmas...)
 		p.addFloors(g.matrices)
+		dots := p.markSignal(g.matrices)
 		title := "Singular values of " + inField(g.role)
 		if len(layers(g.matrices)) > 1 {
 			title += ", layer by layer"
 		}
 		out = append(out, chart{
 			name: "spectra-" + g.role, title: title,
-			caption: facts(v.model, shapes(g.matrices), notShown(below), noiseWords(p.band, len(g.matrices))),
+			caption: facts(v.model, shapes(g.matrices), notShown(below), noiseWords(p.band, len(g.matrices)), dots),
 			panels:  []panel{p}, key: colors.key(),
 		})
 	}
@@ -150,12 +151,12 @@ func spectrumChart(v *plotView, m *Matrix) chart {
 		high = p.band.high
 	}
 	p.y, below = logAxis("singular value σ"+sub("i"), sigma, high)
+	p.addEdges(m)
 	p.addFloors([]*Matrix{m})
 	measures := facts(
 		shortNote(m), notShown(below), noiseWords(p.band, 1),
 		metricFact(m, "effective_rank", "effective rank "),
 		metricFact(m, "stable_rank", "stable rank "),
-		metricFact(m, "rank_99", "99 % of the energy in rank "),
 	)
 	return chart{
 		name: "spectrum-" + m.Label, title: "Singular values of " + inField(m.Label) + fmt.Sprintf(" (%s, %s)", shapeOf(m), printable(m.DType)),

@@ -80,7 +80,7 @@ class SpectrumChart {
         points: { show: sigma(m).length <= 24, size: 5, fill: this.look[i].stroke },
       }))],
       cursor: { drag: { x: true, y: false, uni: 12 }, points: { size: 6 }, dataIdx: nearestValue },
-      hooks: { drawClear: [(u) => this.drawBands(u)], draw: [(u) => this.drawFloors(u)], setCursor: [(u) => this.hover(u)] },
+      hooks: { drawClear: [(u) => this.drawBands(u)], draw: [(u) => { this.drawFloors(u); this.markSignal(u); }], setCursor: [(u) => this.hover(u)] },
     };
   }
 
@@ -98,8 +98,8 @@ class SpectrumChart {
     return [bottom / pad, high * pad];
   }
 
-  // floors lists the dashed lines: one for each of a few matrices, or else the
-  // highest of all.
+  // floors lists the dashed lines: floors of rounding, of a few matrices one
+  // each, else the highest of all; and the edges of noise of a few.
   floors() {
     const lines = [];
     for (const [kind, text] of [["dtype", "dtype floor"], ["method", "method floor"]]) {
@@ -109,6 +109,13 @@ class SpectrumChart {
         const whose = this.matrices.length === 1 ? "" : all.length <= FLOOR_LINES ? ` of ${f.m.label}` : ", the highest";
         lines.push({ at: f.at, text: text + whose, stroke: all.length <= FLOOR_LINES ? this.look[f.i].stroke : token("--muted") });
       }
+    }
+    const edged = this.matrices.map((m, i) => ({ m, i })).filter(({ m }) => m.signal);
+    for (const { m, i } of edged.length <= FLOOR_LINES ? edged : []) {
+      const whose = this.matrices.length === 1 ? "" : ` of ${m.label}`;
+      const line = (at, text, left) => isDefined(at) && lines.push({ at, text: text + whose, stroke: this.look[i].stroke, left });
+      line(m.signal.edge, "edge of noise", false);
+      line(m.signal.low_edge, "lower edge of noise", true); // where the spectrum is far above
     }
     return lines;
   }
@@ -139,6 +146,26 @@ class SpectrumChart {
     c.restore();
   }
 
+  // markSignal sets a dot on the last σ of each line that noise does not explain.
+  markSignal(u) {
+    const c = u.ctx;
+    const dpr = devicePixelRatio || 1;
+    const { left, top, width, height } = u.bbox;
+    this.matrices.forEach((m, i) => {
+      if (!m.signal || !m.signal.rank) return;
+      const x = u.valToPos(this.x === "share" ? m.signal.rank / sigma(m).length : m.signal.rank, "x", true);
+      const y = u.valToPos(sigma(m)[m.signal.rank - 1], "y", true);
+      if (!(x >= left && x <= left + width && y >= top && y <= top + height)) return;
+      c.beginPath();
+      c.arc(x, y, 4 * dpr, 0, 2 * Math.PI);
+      c.fillStyle = this.look[i].stroke;
+      c.fill();
+      c.lineWidth = 1.5 * dpr;
+      c.strokeStyle = token("--paper");
+      c.stroke();
+    });
+  }
+
   drawFloors(u) {
     const { left, top, width, height } = u.bbox;
     const dpr = devicePixelRatio || 1;
@@ -146,7 +173,6 @@ class SpectrumChart {
     const paper = token("--paper");
     c.save();
     c.font = `${11 * dpr}px ${getComputedStyle(document.body).fontFamily}`;
-    c.textAlign = "right";
     c.textBaseline = "alphabetic";
     for (const line of this.floors()) {
       const y = u.valToPos(line.at, "y", true);
@@ -161,8 +187,10 @@ class SpectrumChart {
       c.setLineDash([]);
       c.strokeStyle = paper; // a halo, so that the words stand clear of the lines
       c.lineWidth = 4 * dpr;
-      c.strokeText(line.text, left + width - 6 * dpr, y - 6 * dpr);
-      c.fillText(line.text, left + width - 6 * dpr, y - 6 * dpr);
+      c.textAlign = line.left ? "left" : "right";
+      const x = line.left ? left + 6 * dpr : left + width - 6 * dpr;
+      c.strokeText(line.text, x, y - 6 * dpr);
+      c.fillText(line.text, x, y - 6 * dpr);
     }
     c.restore();
   }

@@ -95,6 +95,7 @@ function detailBody(m, holder, readout) {
 // detailFacts is what the panel has under the figure.
 function detailFacts(m) {
   return [h("h3", { id: "detail-measures", tabindex: -1 }, "Measures"), measureTable(m),
+    m.signal && [h("h3", null, "Against noise of one level"), facts(signalFacts(m.signal))],
     !m.error && [h("h3", null, "How it was computed"), facts(certificateFacts(m))],
     h("h3", null, m.tensors.length > 1 ? "From these tensors" : "From this tensor"), tensorList(m)].flat();
 }
@@ -160,6 +161,17 @@ function certificateFacts(m) {
     ["Floor of the method", number(m.floor.method) + below(m.floor.method), `error bound of the computation: ${exact(m.floor.method)}`],
     ["Residual", isDefined(residual) ? number(residual) : none, "max ‖x·W − σ·y‖/σ₁"],
     ["Orthogonality", isDefined(orthogonality) ? number(orthogonality) : none, "max |InᵀIn − I|"],
+  ];
+}
+
+// signalFacts says which σ noise does not explain.
+function signalFacts(s) {
+  const edge = "what the largest σ of this noise passes in one matrix of 20";
+  return [
+    [`σ too large for noise at q ≤ ${SIGNIFICANT}`, s.rank ? count(s.rank) : "none"], ["Edge of noise", number(s.edge), edge],
+    [`σ too small for noise at q ≤ ${SIGNIFICANT}`, s.low ? count(s.low) : "none"],
+    ["Lower edge of noise", isDefined(s.low_edge) ? number(s.low_edge) : "under the floors", "what the smallest σ of this noise stays under in one matrix of 20"],
+    ["Noise", number(s.noise), "standard deviation of the entries of what is left without the σ too large, from its median"],
   ];
 }
 

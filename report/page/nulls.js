@@ -27,7 +27,8 @@ function noiseBand(m) {
 // bandNote explains the bands of a figure.
 function bandNote(matrices) {
   const own = matrices.filter((m) => m.band !== undefined);
-  return own.length ? `Band: 95 % of noise of the same kind, shape and norm (${plural(Math.min(...own.map((m) => DOC.bands[m.band].draws)), "draw")}).` : "";
+  const band = own.length ? `Band: 95 % of noise of the same kind, shape and norm (${plural(Math.min(...own.map((m) => DOC.bands[m.band].draws)), "draw")}). ` : "";
+  return band + (matrices.some((m) => m.signal && m.signal.rank) ? `Dot: the last σ over noise at q ≤ ${SIGNIFICANT}.` : "");
 }
 
 // shownValue is the quantity on show: the measure itself, or where it stands.
