@@ -120,19 +120,27 @@ func Analyze(ctx context.Context, models []*loader.Model, o Options) (*Document,
 		return nil, &NothingSelectedError{Example: exampleLabel(models)}
 	}
 	d.Matrices = make([]Matrix, len(jobs))
-	slots := newResults(d.Matrices)
-	hashed := hashBeside(models)
-	defer hashed.Wait() // the files stay open until it has ended
-	if err := runJobs(ctx, jobs, slots, o); err != nil {
+	hashed, scored := hashBeside(models), scoreBeside(ctx, d, studies)
+	defer hashed.Wait() // the files stay open until both have ended
+	defer scored.Wait()
+	if err := prepareAll(d, studies); err != nil {
+		return nil, err
+	}
+	slots, err := findAll(ctx, d, jobs, o)
+	if err != nil {
 		return nil, err
 	}
 	if err := d.measure(slots.found, o); err != nil {
 		return nil, err
 	}
 	for _, s := range studies {
-		if err := s.finish(ctx, d, jobs, slots.found); err != nil {
+		s.warnBiases(d)
+		if err := s.judge(d); err != nil {
 			return nil, err
 		}
+	}
+	if err := scored.Wait(); err != nil {
+		return nil, err
 	}
 	if err := hashed.Wait(); err != nil {
 		return nil, err
@@ -157,27 +165,6 @@ func hashBeside(models []*loader.Model) *errgroup.Group {
 		return nil
 	})
 	return &g
-}
-
-// finish reads what was found in the matrices of one model.
-func (s *study) finish(ctx context.Context, d *Document, jobs []job, found []*spectra.Decomposition) error {
-	items := map[int]directions.Item{}
-	for _, j := range jobs {
-		if x := found[j.slot]; j.study == s && x != nil && len(x.Index) > 0 {
-			items[j.slot] = directions.Item{Matrix: j.matrix, Decomposition: x}
-		}
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	s.warnBiases(d)
-	if err := s.read(d, items); err != nil {
-		return err
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return s.circuits(d)
 }
 
 func (o Options) workers() int { return cmp.Or(o.Workers, runtime.GOMAXPROCS(0)) }

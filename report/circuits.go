@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -23,7 +24,7 @@ const (
 )
 
 // circuits scores the model's heads and pairs of heads.
-func (s *study) circuits(d *Document) error {
+func (s *study) circuits(ctx context.Context, d *Document) error {
 	heads := directions.Heads(s.model)
 	if s.reader == nil || s.o.NoCircuits || len(heads) == 0 {
 		return nil
@@ -32,6 +33,9 @@ func (s *study) circuits(d *Document) error {
 	d.Models[s.at].Circuits = c
 	return loader.Guard(func() error {
 		if err := s.copying(c, heads); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
 			return err
 		}
 		s.composition(c, heads)

@@ -76,6 +76,9 @@ func ids(list []directions.Scored) []int {
 
 // judge draws the nulls and sets the coherence of every readout enlisted.
 func (s *study) judge(d *Document) error {
+	if s.reader == nil {
+		return nil
+	}
 	v := d.Models[s.at].Vocabulary
 	nulls := map[directions.Readout]*directions.CoherenceNull{}
 	for _, e := range s.embeddings() {

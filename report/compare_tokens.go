@@ -15,20 +15,28 @@ func (r *comparer) readChanges(p *Pairing, changes []*change, after *checkpoint)
 		return err
 	}
 	d := &Document{Models: make([]Model, 1), Matrices: make([]Matrix, len(changes))}
-	items := map[int]directions.Item{}
+	var slots []int
+	var items []directions.Item
 	for i, x := range changes {
 		if x.err == nil && x.diff.Rank > 0 && len(x.diff.Delta.Index) > 0 {
-			items[i] = directions.Item{Matrix: x.couple.after, Decomposition: leading(x.diff.Delta, x.diff.Rank)}
+			slots = append(slots, i)
+			items = append(items, directions.Item{Matrix: x.couple.after, Decomposition: leading(x.diff.Delta, x.diff.Rank)})
 			d.Matrices[i] = p.Changes[i].Matrix
 		}
 	}
 	if len(items) == 0 {
 		return nil
 	}
-	if err := s.read(d, items); err != nil {
+	if err := prepareAll(d, []*study{s}); err != nil {
 		return err
 	}
-	for i := range items {
+	if err := s.read(d, slots, items); err != nil {
+		return err
+	}
+	if err := s.judge(d); err != nil {
+		return err
+	}
+	for _, i := range slots {
 		p.Changes[i].Directions, p.Changes[i].Blocks = d.Matrices[i].Directions, d.Matrices[i].Blocks
 	}
 	r.doc.Models[after.at].Vocabulary = d.Models[0].Vocabulary

@@ -28,11 +28,12 @@ type results struct {
 	matrices []Matrix
 	found    []*spectra.Decomposition // nil where a matrix failed
 	rooms    *sync.Pool               // of *spectra.Workspace
+	meter    *meter
 }
 
 func newResults(matrices []Matrix) results {
 	rooms := &sync.Pool{New: func() any { return new(spectra.Workspace) }}
-	return results{matrices, make([]*spectra.Decomposition, len(matrices)), rooms}
+	return results{matrices: matrices, found: make([]*spectra.Decomposition, len(matrices)), rooms: rooms}
 }
 
 func (r results) run(j job, threads int) {
@@ -56,26 +57,22 @@ func cost(m *loader.Matrix) int64 {
 // A job that would keep the rest waiting has all workers inside it; the others
 // run one a worker.
 func runJobs(ctx context.Context, jobs []job, slots results, o Options) error {
-	if err := checkMemory(jobs, o); err != nil {
-		return err
-	}
 	workers := cmp.Or(o.Workers, runtime.GOMAXPROCS(0))
 	order := slices.Clone(jobs)
 	slices.SortStableFunc(order, func(a, b job) int { return cmp.Compare(b.cost, a.cost) })
-	meter := newMeter(order, o.Progress)
 	huge := hugeJobs(order, workers)
 	for _, j := range order[:huge] {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		meter.begin(j.matrix.Label)
+		slots.meter.begin(j.matrix.Label)
 		slots.run(j, workers)
-		meter.finish(j)
+		slots.meter.finish(j)
 	}
 	return runBeside(ctx, order[huge:], workers, cmp.Or(o.MaxMemory, DefaultMaxMemory), func(j job) {
-		meter.begin(j.matrix.Label)
+		slots.meter.begin(j.matrix.Label)
 		slots.run(j, 1)
-		meter.finish(j)
+		slots.meter.finish(j)
 	})
 }
 

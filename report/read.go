@@ -1,8 +1,6 @@
 package report
 
 import (
-	"slices"
-
 	"golang.org/x/sync/errgroup"
 
 	"wspec/directions"
@@ -25,6 +23,7 @@ type study struct {
 	model  *loader.Model
 	at     int // place in Document.Models
 	reader *directions.Reader
+	others []*directions.Reader // in the other conventions, once they are wanted
 	vocab  *loader.Vocabulary
 	skip   map[string]map[int]bool // under-trained tokens of W_E and W_U
 	o      Options
@@ -58,16 +57,12 @@ func (s *study) request() spectra.Request {
 	return spectra.Request{Top: s.o.topK(), Bottom: s.o.BottomK}
 }
 
-// read fills the directions of the model's matrices. All are read in one pass
-// over the embeddings.
-func (s *study) read(d *Document, found map[int]directions.Item) error {
-	if s.reader == nil {
+// read fills the directions of some of the model's matrices, given with their
+// places in the document, all in one pass over the embeddings.
+func (s *study) read(d *Document, slots []int, items []directions.Item) error {
+	if s.reader == nil || len(items) == 0 {
 		return nil
 	}
-	if err := loader.Guard(func() error { return s.prepare(d) }); err != nil {
-		return err
-	}
-	slots, items := inOrder(found)
 	readings, err := s.reader.Read(items, s.readOptions())
 	if err != nil {
 		return err
@@ -83,9 +78,6 @@ func (s *study) read(d *Document, found map[int]directions.Item) error {
 	for i, r := range readings {
 		s.enlist(&d.Matrices[slots[i]], r)
 	}
-	if err := s.judge(d); err != nil {
-		return err
-	}
 	if s.o.Sensitivity {
 		return s.sensitivity(d, slots, readings)
 	}
@@ -94,18 +86,6 @@ func (s *study) read(d *Document, found map[int]directions.Item) error {
 
 func (s *study) readOptions() directions.ReadOptions {
 	return directions.ReadOptions{Tokens: spare * s.o.tokens(), Readout: s.o.Readout, Threads: s.o.workers()}
-}
-
-// inOrder returns the items by slot.
-func inOrder(found map[int]directions.Item) (slots []int, items []directions.Item) {
-	for slot := range found {
-		slots = append(slots, slot)
-	}
-	slices.Sort(slots)
-	for _, slot := range slots {
-		items = append(items, found[slot])
-	}
-	return slots, items
 }
 
 // prepare finds the under-trained tokens.

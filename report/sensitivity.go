@@ -11,16 +11,7 @@ import (
 // sensitivity says how the directions that were read change under the other
 // conventions. Where a model cannot be put into one, a warning says so.
 func (s *study) sensitivity(d *Document, slots []int, readings []*directions.Readings) error {
-	for _, c := range directions.Conventions() {
-		if c == s.reader.Convention {
-			continue
-		}
-		other, err := directions.NewReader(s.model, c)
-		if err != nil {
-			s.unturned(d, c, "", err)
-			continue
-		}
-		other.Augment = s.reader.Augment
+	for _, other := range s.turners(d) {
 		items, at := s.turned(d, other, readings)
 		turned, err := other.Read(items, s.readOptions())
 		if err != nil {
@@ -31,6 +22,27 @@ func (s *study) sensitivity(d *Document, slots []int, readings []*directions.Rea
 		}
 	}
 	return nil
+}
+
+// turners returns the readers in the other conventions, opened at the first call.
+func (s *study) turners(d *Document) []*directions.Reader {
+	if s.others != nil {
+		return s.others
+	}
+	s.others = []*directions.Reader{}
+	for _, c := range directions.Conventions() {
+		if c == s.reader.Convention {
+			continue
+		}
+		other, err := directions.NewReader(s.model, c)
+		if err != nil {
+			s.unturned(d, c, "", err)
+			continue
+		}
+		other.Augment = s.reader.Augment
+		s.others = append(s.others, other)
+	}
+	return s.others
 }
 
 // turned decomposes the matrices in another convention and returns them with
