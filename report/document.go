@@ -144,6 +144,8 @@ type Matrix struct {
 	Error       string            `json:"error,omitempty"`  // why there are no values
 
 	Null      map[string]NullValue `json:"null"`      // by measure; those without a null are absent
+	Refused   map[string]string    `json:"refused"`   // why a measure is withheld, by its name
+	PowerLaw  *PowerLaw            `json:"power_law"` // null where none was sought
 	NullKind  string               `json:"null_kind"` // "iid", "product" or "shuffle"; "" without a null
 	NullDraws int                  `json:"null_draws"`
 	Signal    *Signal              `json:"signal"`    // null where nothing is known of noise

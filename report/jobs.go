@@ -185,7 +185,7 @@ func describe(j job) Matrix {
 		Label: m.Label, Role: m.Role, Layer: index(m.Layer), Head: index(m.Head), Model: j.study.model.Name,
 		Note: noteOf(m, j.study.model),
 		Kind: string(m.Kind), Tensors: slices.Clone(m.Tensors), Shape: [2]int{rows, cols}, DType: m.DType,
-		In: string(m.In), Out: string(m.Out), Sigma: []Number{}, Metrics: map[string]Number{}, Null: map[string]NullValue{},
+		In: string(m.In), Out: string(m.Out), Sigma: []Number{}, Metrics: map[string]Number{}, Null: map[string]NullValue{}, Refused: map[string]string{},
 		Directions: []Direction{}, Blocks: []Block{},
 		Floor:       Floor{DType: Undefined(), Method: Undefined()},
 		Certificate: Certificate{Residual: Undefined(), Orthogonality: Undefined()},

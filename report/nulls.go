@@ -73,13 +73,17 @@ func (m *Matrix) measure(x *spectra.Decomposition) {
 	}
 }
 
-// judge fills the measures of m, their null and the signal.
+// judge fills the measures of m, their null, the signal and the power law.
 func (m *Matrix) judge(nulls *spectra.Nulls, x *spectra.Decomposition) (err error) {
 	if x.Signal, err = nulls.Signal(x.Spectrum); err != nil {
 		return err
 	}
+	if x.PowerLaw, err = nulls.PowerLaw(x.Spectrum); err != nil {
+		return err
+	}
 	m.measure(x)
 	m.Signal = newSignal(x.Signal)
+	m.setPowerLaw(x.PowerLaw)
 	null, err := nulls.Of(x.Spectrum)
 	if err != nil || null == nil {
 		return err
@@ -121,7 +125,7 @@ func nullHeader(d *Document) []string {
 			header = append(header, info.Name+"_"+field)
 		}
 	}
-	return append(header, signalColumns()...)
+	return append(append(header, signalColumns()...), alphaName+"_refused")
 }
 
 func nullCells(d *Document, m *Matrix) []string {
@@ -138,5 +142,5 @@ func nullCells(d *Document, m *Matrix) []string {
 			cells = append(cells, v.String())
 		}
 	}
-	return append(cells, m.Signal.cells()...)
+	return append(append(cells, m.Signal.cells()...), cell(m.Refused[alphaName]))
 }

@@ -53,6 +53,8 @@ type pageMatrix struct {
 	Biases      bool        `json:"biases,omitempty"`
 	Note        string      `json:"note,omitempty"`
 	Error       string      `json:"error,omitempty"`
+	// Refused says why a measure is withheld, by its name.
+	Refused map[string]string `json:"refused,omitempty"`
 
 	Heading    string          `json:"heading,omitempty"` // over the directions
 	Directions []pageDirection `json:"directions,omitempty"`
@@ -147,8 +149,17 @@ func newPageMatrix(m *Matrix, metrics []MetricInfo) pageMatrix {
 			Method:   Safe(m.Certificate.Method),
 			Residual: m.Certificate.Residual, Orthogonality: m.Certificate.Orthogonality,
 		},
-		Biases: len(m.Biases) > 0, Note: SafeProse(m.Note), Error: SafeProse(m.Error),
+		Biases: len(m.Biases) > 0, Note: SafeProse(m.Note), Error: SafeProse(m.Error), Refused: safeReasons(m.Refused),
 	}
+}
+
+// safeReasons returns reasons by name, safe to show.
+func safeReasons(reasons map[string]string) map[string]string {
+	out := make(map[string]string, len(reasons))
+	for name, why := range reasons {
+		out[Safe(name)] = SafeProse(why)
+	}
+	return out
 }
 
 // metricValues returns m's values in the order of metrics, undefined where m

@@ -178,6 +178,9 @@ func textNotes(w io.Writer, d *Document, rows []*Matrix, left []string) error {
 	if failed := len(d.Failed()); len(d.Matrices)-failed > shown {
 		notes = append(notes, fmt.Sprintf("%d per-head parts and circuits are in the report, or shown with --matrix 'L*.W_OV.*'", len(d.Matrices)-failed-shown))
 	}
+	if note := alphaNote(rows); note != "" {
+		notes = append(notes, note)
+	}
 	if len(left) > 0 {
 		notes = append(notes, "too wide for this terminal: "+strings.Join(left, ", ")+" (see --metric)")
 	}

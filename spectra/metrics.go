@@ -7,7 +7,7 @@ type Metric struct {
 	// Title is what people read.
 	Title string
 	// Unit is "weight" (the unit of the matrix's entries), "ratio" (a pure
-	// number), "dimensions" (a number of directions, not always whole) or
+	// number), "weight²", "dimensions" (a number of directions, not always whole) or
 	// "fraction" (in [0, 1]).
 	Unit string
 	// Formula is written in σ, λ = σ², p = σ/Σσ, q = λ/Σλ for a matrix m × n,
@@ -125,6 +125,24 @@ func Metrics() []Metric {
 			Ref:  "Hill 1975; WeightWatcher's and others' “well trained” is 2 to 6",
 			Null: NullLog,
 			Eval: alphaHill,
+		}, {
+			Name: "alpha", Title: "Power-law exponent", Unit: "ratio", Formula: "1 + k/Σ_{λᵢ≥xmin} ln(λᵢ/xmin)",
+			Doc:  "Exponent of a power law in the largest energies, where there is one: undefined unless its bootstrap p is 0.1 or more, it differs from the tail of noise of this shape, neither a lognormal nor an exponential law fits better, and at least max(50, r/10) values are over xmin. Most matrices have none.",
+			Ref:  "Clauset, Shalizi & Newman 2009",
+			Null: NullNone, // compared with noise before it is given
+			Eval: alpha,
+		}, {
+			Name: "alpha_xmin", Title: "Power law from", Unit: "weight²", Formula: "the λ with the least Kolmogorov–Smirnov distance of its tail",
+			Doc:  "Least energy of the power law. Undefined where alpha is.",
+			Ref:  "Clauset, Shalizi & Newman 2009, §3.3",
+			Null: NullNone,
+			Eval: alphaXmin,
+		}, {
+			Name: "alpha_p", Title: "Power law, p", Unit: "fraction", Formula: "share of samples of the law that are further from their own fit",
+			Doc:  "Semi-parametric bootstrap of at most 1,000 samples, fewer once p is surely under 0.1. A small p speaks against the power law. Undefined where the fit was refused before.",
+			Ref:  "Clauset, Shalizi & Newman 2009, §4",
+			Null: NullNone,
+			Eval: alphaP,
 		},
 	}
 }

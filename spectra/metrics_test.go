@@ -209,8 +209,9 @@ func TestHillNoise(t *testing.T) {
 // The table is complete, in the order of its definition.
 func TestMetricsTable(t *testing.T) {
 	want := []string{"spectral_norm", "frobenius_norm", "nuclear_norm", "condition_number", "effective_rank", "effective_rank_energy",
-		"spectral_entropy", "stable_rank", "participation_ratio", "numerical_rank", "floor_rank", "rank_90", "rank_95", "rank_99", "gavish_donoho_rank", "mp_spikes", "signal_rank", "alpha_hill"}
-	units := []string{"weight", "ratio", "dimensions", "fraction"}
+		"spectral_entropy", "stable_rank", "participation_ratio", "numerical_rank", "floor_rank", "rank_90", "rank_95", "rank_99", "gavish_donoho_rank", "mp_spikes", "signal_rank", "alpha_hill",
+		"alpha", "alpha_xmin", "alpha_p"}
+	units := []string{"weight", "weight²", "ratio", "dimensions", "fraction"}
 	var names []string
 	for _, m := range spectra.Metrics() {
 		names = append(names, m.Name)

@@ -122,6 +122,7 @@ type Nulls struct {
 	drawn map[Shape]*drawing
 	kept  map[nullKey]*measured
 	edges map[Shape]*edges
+	tails map[Shape]*drawnTails
 }
 
 // nullKey is what the measures of a null depend on: those that count over
@@ -145,7 +146,7 @@ type measured struct {
 
 // NewNulls returns a source of nulls.
 func NewNulls(o NullOptions) *Nulls {
-	return &Nulls{o: o, drawn: map[Shape]*drawing{}, kept: map[nullKey]*measured{}, edges: map[Shape]*edges{}}
+	return &Nulls{o: o, drawn: map[Shape]*drawing{}, kept: map[nullKey]*measured{}, edges: map[Shape]*edges{}, tails: map[Shape]*drawnTails{}}
 }
 
 // entry returns the value of a key, a new one where there is none.

@@ -3,6 +3,7 @@ package spectra
 import (
 	"cmp"
 	"math"
+	"sync"
 )
 
 // PowerLaw is a power law p(λ) ∝ λ^(−α), λ ≥ xmin, fitted to the tail of the
@@ -39,6 +40,7 @@ type Refusal string
 // The refusals, in the order in which they are looked for.
 const (
 	RefusedFew       Refusal = "too few values"
+	RefusedUntested  Refusal = "no noise to compare with"
 	RefusedNoise     Refusal = "no different from noise of this shape"
 	RefusedLognormal Refusal = "a lognormal fits better"
 	RefusedExp       Refusal = "an exponential fits better"
@@ -84,8 +86,8 @@ func NewPowerLawNull(draws [][]float64) *PowerLawNull {
 
 // FitPowerLaw fits a power law to the energies of s that are over its floor, and
 // tests it: against what noise of this shape gives, against a lognormal and an
-// exponential law, and by a semi-parametric bootstrap, drawn from the seed. A
-// nil null means that there is nothing to compare with: refused as noise.
+// exponential law, and by a semi-parametric bootstrap, drawn from the seed.
+// Without a null it is refused.
 func FitPowerLaw(s *Spectrum, null *PowerLawNull, seed uint64) *PowerLaw {
 	nan := math.NaN()
 	unknown := LikelihoodRatio{nan, nan}
@@ -97,9 +99,11 @@ func FitPowerLaw(s *Spectrum, null *PowerLawNull, seed uint64) *PowerLaw {
 		return p
 	}
 	p.Tail, p.KS = f.count, f.distance
-	if null != nil {
-		p.NoiseZ = (1/f.slope - null.mean) / null.sd
+	if null == nil {
+		p.Refused = RefusedUntested
+		return p
 	}
+	p.NoiseZ = (1/f.slope - null.mean) / null.sd
 	if !(math.Abs(p.NoiseZ) > noiseDistance) {
 		p.Refused = RefusedNoise
 		return p
@@ -136,6 +140,51 @@ func logEnergies(sigma []float64, floor float64) []float64 {
 		y[i] = 2 * math.Log(v)
 	}
 	return y
+}
+
+// PowerLaw fits a power law to s and tests it, against draws of the null of s
+// among others. The error is ErrNoConvergence.
+func (n *Nulls) PowerLaw(s *Spectrum) (*PowerLaw, error) {
+	if len(s.Sigma) < tailFloor {
+		return FitPowerLaw(s, nil, n.o.Seed), nil
+	}
+	shape := s.Shape().Canonical()
+	t := entry(&n.mu, n.tails, shape)
+	t.once.Do(func() {
+		var spectra [][]float64
+		if spectra, t.err = n.Spectra(shape); t.err == nil {
+			t.null = NewPowerLawNull(spectra)
+		}
+	})
+	if t.err != nil {
+		return nil, t.err
+	}
+	return FitPowerLaw(s, t.null, n.o.Seed), nil
+}
+
+// drawnTails is what fits to the draws of a shape give.
+type drawnTails struct {
+	once sync.Once
+	null *PowerLawNull
+	err  error
+}
+
+// alpha, alphaXmin and alphaP are undefined where no fit was made, the first two
+// where it was refused as well.
+func alpha(s *Spectrum) float64 { return s.fitted(func(p *PowerLaw) float64 { return p.Alpha }) }
+
+func alphaXmin(s *Spectrum) float64 { return s.fitted(func(p *PowerLaw) float64 { return p.Xmin }) }
+
+func alphaP(s *Spectrum) float64 { return s.fitted(func(p *PowerLaw) float64 { return p.P }) }
+
+func (s *Spectrum) fitted(of func(*PowerLaw) float64) float64 {
+	if s.PowerLaw == nil {
+		return math.NaN()
+	}
+	if v := of(s.PowerLaw); !math.IsInf(v, 0) { // σ² may pass the range of float64
+		return v
+	}
+	return math.NaN()
 }
 
 // alphaHill returns Hill's (1975) estimator of α from the upper half of the

@@ -69,6 +69,8 @@ type Spectrum struct {
 	Floor   Floor
 	// Signal is what Nulls.Signal says of the values, nil where it was not asked.
 	Signal *Signal
+	// PowerLaw is the fit to the tail, nil where none was made; see Nulls.PowerLaw.
+	PowerLaw *PowerLaw
 	// Method is one of the Method constants.
 	Method string
 }

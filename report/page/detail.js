@@ -118,13 +118,19 @@ function holderHasFocus(readout) {
   return Boolean(readout.parentNode && readout.parentNode.querySelector(".plot:focus"));
 }
 
+// valueCell shows a measure, or says why it is withheld.
+function valueCell(m, info, i) {
+  const why = m.refused && m.refused[info.name];
+  return h("td", { class: "n", title: why || exact(m.values[i]) }, why ? h("span", { class: "muted" }, why) : number(m.values[i]));
+}
+
 function measureTable(m) {
   if (m.nulls) return judgedTable(m);
   return h("table", { class: "flat measures" },
     h("thead", null, h("tr", null, h("th", { scope: "col" }, "Measure"), h("th", { scope: "col", class: "n" }, "Value"), h("th", { scope: "col" }, "Formula"))),
     h("tbody", null, DOC.metrics.map((info, i) => h("tr", null,
       h("th", { scope: "row" }, h("a", { href: `#f-${info.name}`, "data-tip": metricTip(info) }, info.title)),
-      h("td", { class: "n", title: exact(m.values[i]) }, number(m.values[i])),
+      valueCell(m, info, i),
       h("td", { class: "formula" }, formula(info.formula))))));
 }
 
@@ -140,7 +146,7 @@ function judgedTable(m) {
       const cell = (text) => h("td", { class: "n" }, text);
       return h("tr", null,
         h("th", { scope: "row" }, h("a", { href: `#f-${info.name}`, "data-tip": metricTip(info) }, info.title)),
-        h("td", { class: "n", title: exact(m.values[i]) }, number(m.values[i])),
+        valueCell(m, info, i),
         x ? [cell(spreadText(info, x)), cell(isDefined(x.share) ? percent(x.share) : ""), cell(isDefined(x.z) ? zText(x.z) : ""), cell(isDefined(x.q) ? brief(x.q) : "")]
           : [cell(""), cell(""), cell(""), cell("")]);
     })));
