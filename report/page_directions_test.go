@@ -226,3 +226,26 @@ func TestPackCoarse(t *testing.T) {
 		}
 	}
 }
+
+// TestPageIndex: what the page calls an index counts from 0 as the data do; only
+// the names σ₁, σ₂ … count from 1.
+func TestPageIndex(t *testing.T) {
+	named := 0
+	for _, name := range pageScripts() {
+		text, err := pageFiles.ReadFile("page/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rest := strings.ReplaceAll(string(text), "subscript(d.index + 1)", "")
+		rest = strings.ReplaceAll(rest, "subscript(c.index + 1)", "")
+		named += len(text) - len(rest)
+		for _, off := range []string{"index + 1", ".first + 1", ".last + 1", ".match + 1"} {
+			if strings.Contains(rest, off) {
+				t.Errorf("%s shows %s", name, off)
+			}
+		}
+	}
+	if named == 0 {
+		t.Error("no singular value is named")
+	}
+}

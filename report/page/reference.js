@@ -49,11 +49,12 @@ function configFacts(config) {
 }
 
 function runFacts() {
-  const { matrix, layers, heads } = DOC.options;
+  const { matrix, layers, heads, convention, biases } = DOC.options;
   return [
     ["wspec", DOC.tool.version], ["built with", DOC.tool.go], ["arithmetic", DOC.tool.kernel],
     ["matrices", matrix.length ? matrix.join("  ") : "all"], ["layers", layers || "all"],
-    ["heads and circuits", heads ? "yes" : "no"], ["schema", DOC.schema],
+    ["heads and circuits", heads ? (biases ? "yes, circuits with their biases" : "yes") : "no"],
+    ...(convention ? [["convention", convention]] : []), ["schema", DOC.schema],
   ];
 }
 
