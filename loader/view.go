@@ -70,9 +70,15 @@ func (v View) Block(dst []float64, ld, i0, i1, j0, j1 int) {
 	}
 	w := j1 - j0
 	for i := range i1 - i0 {
+		if w <= narrow {
+			v.tensor.Prefetch(v.offset+(i0+i+ahead)*v.stride+j0, w)
+		}
 		v.tensor.Widen(dst[i*ld:i*ld+w], v.offset+(i0+i)*v.stride+j0)
 	}
 }
+
+// Rows of no more than so many elements, as those of a head, are asked for so many rows ahead.
+const narrow, ahead = 256, 8
 
 // A transposed block is read in tiles of tileRows storage rows by tileCols elements. 16 elements of F32 are a cache line, 128
 // storage rows make runs of 1 KB in dst, and the buffer of 16 KB stays in the first-level cache: of the sizes tried, 16×128 to
@@ -87,6 +93,7 @@ func (v View) scatter(dst []float64, ld, i0, i1, j0, j1 int) {
 		for c := i0; c < i1; c += tileCols {
 			cols := min(tileCols, i1-c)
 			for k := range rows {
+				v.tensor.Prefetch(v.offset+(r+k+ahead)*v.stride+c, cols)
 				v.tensor.Widen(buf[k*tileCols:k*tileCols+cols], v.offset+(r+k)*v.stride+c)
 			}
 			for i := range cols {

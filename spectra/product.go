@@ -35,11 +35,11 @@ func ProductValues(a, b Source, o Options) (*Spectrum, error) {
 	if inner != k {
 		return nil, shapeError(m, k, inner, n)
 	}
-	fa, err := newFactor(a)
+	fa, err := newFactor(a, 0, o)
 	if err != nil {
 		return nil, fmt.Errorf("first factor: %w", err)
 	}
-	fb, err := newFactor(b)
+	fb, err := newFactor(b, 1, o)
 	if err != nil {
 		return nil, fmt.Errorf("second factor: %w", err)
 	}
@@ -70,14 +70,14 @@ func (s *Spectrum) productFloor(a, b *factor, n int) {
 // held: four times a head's of a model as wide as 8192.
 const maxHeld = 1 << 22
 
-// newFactor returns a factor without its norm.
-func newFactor(w Source) (*factor, error) {
+// newFactor returns the i-th factor, 0 or 1, without its norm.
+func newFactor(w Source, i int, o Options) (*factor, error) {
 	rows, cols := w.Dims()
 	if rows == 0 || cols == 0 || rows > maxHeld/cols {
 		c, err := takeCensus(w)
 		return c.factor(w), err
 	}
-	held := make([]float64, rows*cols)
+	held := o.Workspace.Lend(i, rows*cols)
 	w.Block(held, cols, 0, rows, 0, cols)
 	f, err := factorOf(w, held)
 	if err == nil {

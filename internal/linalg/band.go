@@ -64,7 +64,7 @@ func newBander(e *engine, a symmetric, w int) *bander {
 // clone returns a copy in memory of its own, no more than it needs.
 func (q blockReflector) clone(e *engine) blockReflector {
 	ld := roundUp(q.n, lineLanes)
-	vt := e.floats(q.k * ld)
+	vt := e.scratch(q.k * ld)
 	for r := range q.k {
 		copy(vt[r*ld:][:q.n], q.vt[r*q.ldv:])
 	}

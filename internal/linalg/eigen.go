@@ -8,7 +8,7 @@ import (
 
 // eigenvalues returns those of g, ascending. g is overwritten.
 func (e *engine) eigenvalues(g symmetric) ([]float64, error) {
-	scale, ok := normalize(g)
+	scale, ok := e.normalize(g)
 	if !ok {
 		return nil, ErrNoConvergence
 	}
@@ -52,7 +52,7 @@ func (e *engine) tridiagonalize(g symmetric, keep bool) (tridiagonal, transforma
 // float64, and returns the power: 0 for the zero matrix. It is not ok if an
 // element is not finite. The largest element of a Gram matrix is on its
 // diagonal, and nothing is infinite or NaN beside finite diagonal elements.
-func normalize(g symmetric) (scale float64, ok bool) {
+func (e *engine) normalize(g symmetric) (scale float64, ok bool) {
 	var top float64
 	for i := range g.n {
 		v := g.data[i*g.ld+i]
@@ -68,9 +68,7 @@ func normalize(g symmetric) (scale float64, ok bool) {
 	// The smallest numbers have no inverse within the range.
 	scale = math.Ldexp(1, min(1-exp, 1023))
 	if scale != 1 {
-		for i := range g.data {
-			g.data[i] *= scale
-		}
+		e.f64.scaleCopy(1, len(g.data), scale, g.data, 0, g.data, 0)
 	}
 	return scale, true
 }
@@ -78,7 +76,7 @@ func normalize(g symmetric) (scale float64, ok bool) {
 // largest returns the largest eigenvalue of g, which is not negative. g is
 // overwritten.
 func (e *engine) largest(g symmetric) (float64, error) {
-	scale, ok := normalize(g)
+	scale, ok := e.normalize(g)
 	if !ok {
 		return 0, ErrNoConvergence
 	}

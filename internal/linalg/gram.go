@@ -83,7 +83,7 @@ const gramTask = 96
 func (e *engine) gram(w Source, rows, r int, scale float64) symmetric {
 	g := e.newSymmetric(r)
 	kc := min(e.kc, rows)
-	panels := e.floats(kc * roundUp(r, e.nr))
+	panels := e.scratch(kc * roundUp(r, e.nr))
 	reader := newReader(e, w, scale)
 	for l := 0; l < rows; l += kc {
 		k := min(kc, rows-l)

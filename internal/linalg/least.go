@@ -40,7 +40,7 @@ func (e *engine) newGram(w Source, scale float64) *Gram {
 // min(m, n) ≥ 1. The error is ErrNoConvergence.
 func (g *Gram) Spectrum(w Source, enough float64) (lambda []float64, least float64, err error) {
 	e, r := g.e, g.g.n
-	unit, ok := normalize(g.g)
+	unit, ok := e.normalize(g.g)
 	if !ok {
 		return nil, 0, ErrNoConvergence
 	}

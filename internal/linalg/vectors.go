@@ -54,7 +54,7 @@ func (e *engine) topVectors(w Source, k int, scale float64) (*Directions, error)
 // TopVectors is the function of that name for the matrix w that g was made of.
 func (g *Gram) TopVectors(w Source, k int) (*Directions, error) {
 	e, r := g.e, g.g.n
-	unit, ok := normalize(g.g)
+	unit, ok := e.normalize(g.g)
 	if !ok {
 		return nil, ErrNoConvergence
 	}

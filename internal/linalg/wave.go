@@ -18,7 +18,7 @@ func (e *engine) chase(b band) tridiagonal {
 func (e *engine) chaseKeep(b band) (tridiagonal, *chased) {
 	sweeps := max(b.n-2, 0)
 	kept := &chased{b.w, make([][]float64, sweeps), make([][]float64, sweeps)}
-	v, tau := e.floats(b.n*(b.n-1)/2), e.floats(sweeps*((b.n-2)/b.w+1))
+	v, tau := e.scratch(b.n*(b.n-1)/2), e.scratch(sweeps*((b.n-2)/b.w+1))
 	for s := range sweeps {
 		steps := (b.n-2-s)/b.w + 1
 		kept.v[s], v = v[:0:b.n-1-s], v[b.n-1-s:]

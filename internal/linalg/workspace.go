@@ -7,7 +7,27 @@ package linalg
 type Workspace struct {
 	free, taken [][]float64
 	rooms       []packRoom[float64]
+	lent        [2][]float64
 }
+
+// Lend returns n numbers of any values, for a caller who holds a matrix or two.
+// They stay as they are in what is computed next, until the same i, 0 or 1, is
+// lent again. On nil they are new.
+func (w *Workspace) Lend(i, n int) []float64 {
+	if w == nil {
+		return make([]float64, n)
+	}
+	w.lent[i] = grow(w.lent[i], n)
+	x := w.lent[i]
+	if n > maxLent {
+		w.lent[i] = nil
+	}
+	return x
+}
+
+// maxLent bounds what is kept to be lent, in numbers (4 MiB): heads of models
+// up to 4096 wide.
+const maxLent = 1 << 19
 
 // maxKept bounds what is kept, in numbers (32 MiB): what matrices of side 1024
 // need. With larger ones fetching memory takes no time beside the computation.
@@ -34,9 +54,9 @@ func (w *Workspace) begin() {
 	}
 }
 
-// floats returns n zeros, which may be more than are needed at the end of a
-// longer piece: the shortest kept one that is long enough and not twice that.
-func (w *Workspace) floats(n int) []float64 {
+// take returns n numbers of any values: the shortest kept piece that is long
+// enough and not twice as long, or a new one.
+func (w *Workspace) take(n int) []float64 {
 	best := -1
 	for i, x := range w.free {
 		if n <= len(x) && len(x) <= 2*n && (best < 0 || len(x) < len(w.free[best])) {
@@ -51,7 +71,6 @@ func (w *Workspace) floats(n int) []float64 {
 	w.free[best] = w.free[last]
 	w.free = w.free[:last]
 	w.taken = append(w.taken, x)
-	clear(x[:n])
 	return x[:n:n]
 }
 
@@ -72,13 +91,23 @@ func (e *engine) within(w *Workspace) *engine {
 // slices are cheap, and would be searched in vain.
 const pooled = 1 << 10
 
-// floats returns n zeros. Only the goroutine that runs the computation may
-// call it.
+// scratch returns n numbers of any values. Only the goroutine that runs the
+// computation may call it.
+func (e *engine) scratch(n int) []float64 {
+	if e.memory == nil || n < pooled {
+		return written(n)
+	}
+	return e.memory.take(n)
+}
+
+// floats is scratch, of zeros.
 func (e *engine) floats(n int) []float64 {
 	if e.memory == nil || n < pooled {
 		return written(n)
 	}
-	return e.memory.floats(n)
+	x := e.memory.take(n)
+	clear(x)
+	return x
 }
 
 // pageNumbers is the number of float64 in a page of memory.

@@ -12,6 +12,9 @@ var hasWiden = cpu.X86.HasAVX2 && cpu.X86.HasF16C
 // widenRound is the number of elements that the loops take at a time.
 const widenRound = 16
 
+// prefetch asks for bytes that will be read soon.
+func prefetch(src []byte) { prefetchAMD64(src) }
+
 // widenBatch sets as many elements of dst as the loops take at a time, from the
 // first, and returns their number.
 func widenBatch(dst []float64, src []byte, d DType) int {

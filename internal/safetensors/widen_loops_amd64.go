@@ -21,3 +21,8 @@ func widenBF16AVX2(dst []float64, src []byte)
 //
 //go:noescape
 func widenF16AVX2(dst []float64, src []byte)
+
+// prefetchAMD64 asks for the cache lines of src, without waiting for them.
+//
+//go:noescape
+func prefetchAMD64(src []byte)

@@ -96,3 +96,20 @@ loop:
 done:
 	VZEROUPPER
 	RET
+
+// func prefetchAMD64(src []byte)
+// Requires: MMX+
+TEXT ·prefetchAMD64(SB), NOSPLIT, $0-24
+	MOVQ src_base+0(FP), AX
+	MOVQ src_len+8(FP), CX
+
+line:
+	TESTQ      CX, CX
+	JLE        end
+	PREFETCHT0 (AX)
+	ADDQ       $0x40, AX
+	SUBQ       $0x40, CX
+	JMP        line
+
+end:
+	RET

@@ -28,7 +28,25 @@ func main() {
 		VCVTPH2PS(src, x)
 		return toDouble(x)
 	})
+	prefetch()
 	Generate()
+}
+
+// prefetch emits a hint to fetch bytes that will be read soon.
+func prefetch() {
+	TEXT("prefetchAMD64", NOSPLIT, "func(src []byte)")
+	Pragma("noescape")
+	Doc("prefetchAMD64 asks for the cache lines of src, without waiting for them.")
+	from, n := Load(Param("src").Base(), GP64()), Load(Param("src").Len(), GP64())
+	Label("line")
+	TESTQ(n, n)
+	JLE(LabelRef("end"))
+	PREFETCHT0(Mem{Base: from})
+	ADDQ(U8(64), from)
+	SUBQ(U8(64), n)
+	JMP(LabelRef("line"))
+	Label("end")
+	RET()
 }
 
 // toDouble emits the widening of four float32.
