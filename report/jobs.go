@@ -79,7 +79,7 @@ func runJobs(ctx context.Context, jobs []job, slots results, o Options) error {
 func checkMemory(jobs []job, o Options) error {
 	allow := cmp.Or(o.MaxMemory, DefaultMaxMemory)
 	for _, j := range jobs {
-		if need := footprint(j.matrix); need > allow {
+		if need := j.footprint(); need > allow {
 			return &MemoryError{Label: j.matrix.Label, Need: need, Allow: allow}
 		}
 	}
@@ -109,7 +109,7 @@ func runBeside(ctx context.Context, jobs []job, workers int, allow int64, run fu
 	g, running := errgroup.WithContext(ctx)
 	g.SetLimit(workers)
 	for _, j := range jobs {
-		need := footprint(j.matrix)
+		need := j.footprint()
 		if err := memory.Acquire(running, need); err != nil {
 			break // cancelled: Wait says why
 		}
@@ -126,6 +126,15 @@ func runBeside(ctx context.Context, jobs []job, workers int, allow int64, run fu
 		return err
 	}
 	return ctx.Err()
+}
+
+// footprint returns the bytes of working memory that a job needs at most.
+func (j job) footprint() int64 {
+	need := footprint(j.matrix)
+	if j.shuffles() {
+		need = max(need, spectra.ShuffleFootprint(j.matrix.Dims()))
+	}
+	return need
 }
 
 // footprint returns the bytes of working memory that a matrix needs at most.
@@ -154,6 +163,10 @@ func analyse(j job, o spectra.Options) (Matrix, *spectra.Decomposition) {
 	out.Sigma = numbers(d.Sigma)
 	out.Floor = Floor{DType: Number(d.Floor.DType), Method: Number(d.Floor.Method)}
 	out.Certificate.Method = d.Method
+	if err := j.shuffle(&out, d.Spectrum, o); err != nil {
+		out.Error = err.Error()
+		return out, nil
+	}
 	if len(d.Index) > 0 {
 		out.Certificate.Residual, out.Certificate.Orthogonality = Number(d.Residual), Number(d.Orthogonality)
 	}

@@ -12,7 +12,7 @@ import (
 
 // NullKinds returns the values of [Options.Null].
 func NullKinds() []spectra.NullKind {
-	return []spectra.NullKind{spectra.NullIID, spectra.NullOff}
+	return []spectra.NullKind{spectra.NullIID, spectra.NullShuffle, spectra.NullOff}
 }
 
 // measure evaluates every measure and holds it against what chance gives. Each
@@ -84,15 +84,57 @@ func (m *Matrix) judge(nulls *spectra.Nulls, x *spectra.Decomposition) (err erro
 	m.measure(x)
 	m.Signal = newSignal(x.Signal)
 	m.setPowerLaw(x.PowerLaw)
+	if m.NullKind != "" {
+		return nil // it has another
+	}
 	null, err := nulls.Of(x.Spectrum)
-	if err != nil || null == nil {
+	m.setNull(null)
+	return err
+}
+
+// shuffles reports whether the matrix is held against itself with its entries in
+// another order.
+func (j job) shuffles() bool {
+	return j.study.o.null() == spectra.NullShuffle && j.matrix.Kind == loader.Stored
+}
+
+// shuffle sets the null of such a matrix, whose values are s.
+func (j job) shuffle(m *Matrix, s *spectra.Spectrum, o spectra.Options) error {
+	if !j.shuffles() {
+		return nil
+	}
+	return loader.Guard(func() error {
+		w, err := j.source()
+		if err != nil {
+			return err
+		}
+		null, err := spectra.Shuffled(w, s, spectra.NullOptions{Seed: j.study.o.Seed}, o)
+		m.setNull(null)
 		return err
+	})
+}
+
+// source returns a stored matrix as it was decomposed.
+func (j job) source() (spectra.Source, error) {
+	if !j.study.wants(j.matrix) {
+		return j.matrix.Factors[0], nil
+	}
+	factors, err := j.study.reader.Sources(j.matrix)
+	if err != nil {
+		return nil, err
+	}
+	return factors[0], nil
+}
+
+// setNull fills the null of m, if there is one.
+func (m *Matrix) setNull(null *spectra.Null) {
+	if null == nil {
+		return
 	}
 	m.NullKind, m.NullDraws = string(null.Kind), null.Draws
 	for name, v := range null.Values {
 		m.Null[name] = NullValue{Mean: Number(v.Mean), SD: Number(v.SD), Z: Number(v.Z)}
 	}
-	return nil
 }
 
 // Share returns value over the mean of its null, for a rank: what part of the

@@ -1,10 +1,15 @@
 package report
 
 import (
+	"context"
+	"errors"
 	"math"
+	"reflect"
 	"slices"
 	"testing"
 
+	"wspec/directions"
+	"wspec/loader"
 	"wspec/spectra"
 )
 
@@ -130,6 +135,33 @@ func TestNullsLeftOut(t *testing.T) {
 	}
 	if header := csvOf(t, writeMetricsCSV, d)[0]; slices.Contains(header, "null_kind") || slices.Contains(header, "effective_rank_z") {
 		t.Errorf("columns %v", header)
+	}
+}
+
+// TestShuffled: stored matrices are held against their own entries in the
+// convention in which they were read, circuits still against products; for any
+// number of workers.
+func TestShuffled(t *testing.T) {
+	o := Options{Matrix: []string{"L1.W_Q", "L1.W_OV.H0"}, Null: spectra.NullShuffle, TopK: 1, Convention: directions.Folded, Workers: 1, NoCircuits: true}
+	d := analyzed(t, o, fixture(t))
+	o.Workers = 4
+	if again := analyzed(t, o, fixture(t)); !reflect.DeepEqual(d.Matrices[0].Null, again.Matrices[0].Null) {
+		t.Errorf("one worker %+v, four %+v", d.Matrices[0].Null, again.Matrices[0].Null)
+	}
+	stored, circuit := &d.Matrices[0], &d.Matrices[1]
+	if stored.NullKind != "shuffle" || stored.NullDraws != spectra.ShuffleDraws || circuit.NullKind != "product" {
+		t.Errorf("nulls are %q of %d draws, %q", stored.NullKind, stored.NullDraws, circuit.NullKind)
+	}
+	// The draws keep the norm of what was analysed, Σσ² ≥ (Σσ)²/r; as noise they come near.
+	norm := float64(stored.Metrics["frobenius_norm"])
+	if most := norm * math.Sqrt(float64(len(stored.Sigma))); !(float64(stored.Null["nuclear_norm"].Mean) < most) || !(float64(stored.Null["nuclear_norm"].Mean) > 0.8*most) {
+		t.Errorf("nuclear norm of the draws %v, at most %v", stored.Null["nuclear_norm"].Mean, most)
+	}
+	var memory *MemoryError
+	o.MaxMemory = footprint(&fixture(t).Matrices[0]) // W_E, 2048 × 128
+	o.Matrix = []string{"W_E"}
+	if _, err := Analyze(context.Background(), []*loader.Model{fixture(t)}, o); !errors.As(err, &memory) {
+		t.Errorf("without room for the entries: %v", err)
 	}
 }
 

@@ -17,6 +17,9 @@ const (
 	// NullProduct is a product of two such, of the factors' shapes, with the
 	// product's Frobenius norm.
 	NullProduct NullKind = "product"
+	// NullShuffle is the matrix with its own entries in a random order: for stored
+	// matrices whose entries are far from Gaussian.
+	NullShuffle NullKind = "shuffle"
 	// NullOff stands for none.
 	NullOff NullKind = "none"
 )
@@ -73,7 +76,7 @@ func DefaultDraws(r int) int {
 	switch {
 	case r <= 128:
 		return 256
-	case r <= 1024:
+	case r <= 512:
 		return 128
 	}
 	return 64
@@ -186,9 +189,17 @@ func (n *Nulls) Of(s *Spectrum) (*Null, error) {
 		return nil, m.err
 	}
 	spectra, _ := n.Spectra(key.Shape)
-	null := &Null{Kind: key.kind(), Draws: len(spectra), Values: map[string]NullValue{}}
+	null := &Null{Kind: key.kind(), Draws: len(spectra)}
+	null.place(s, m.values, norm)
+	return null, nil
+}
+
+// place sets Values to those of draws, where measures with the unit of the entries
+// are multiplied by norm, and where s stands in them.
+func (null *Null) place(s *Spectrum, drawn map[string]NullValue, norm float64) {
+	null.Values = map[string]NullValue{}
 	for _, metric := range Metrics() {
-		v, ok := m.values[metric.Name]
+		v, ok := drawn[metric.Name]
 		if !ok {
 			continue
 		}
@@ -198,7 +209,6 @@ func (n *Nulls) Of(s *Spectrum) (*Null, error) {
 		v.Z = metric.Null.z(metric.Eval(s), v)
 		null.Values[metric.Name] = v
 	}
-	return null, nil
 }
 
 // measure evaluates every metric on the draws of a shape.
@@ -207,20 +217,29 @@ func (n *Nulls) measure(key nullKey) (map[string]NullValue, error) {
 	if err != nil {
 		return nil, err
 	}
+	draws := make([]*Spectrum, len(spectra))
+	for i, sigma := range spectra {
+		draws[i] = key.spectrum(sigma)
+	}
+	return nullValues(draws), nil
+}
+
+// nullValues returns the null of every metric that has one, without z.
+func nullValues(draws []*Spectrum) map[string]NullValue {
 	values := map[string]NullValue{}
 	for _, metric := range Metrics() {
 		if metric.Null == NullNone {
 			continue
 		}
-		x := make([]float64, len(spectra))
-		for i, sigma := range spectra {
-			x[i] = metric.Eval(key.spectrum(sigma))
+		x := make([]float64, len(draws))
+		for i, s := range draws {
+			x[i] = metric.Eval(s)
 		}
 		if v, ok := metric.Null.summarise(x); ok {
 			values[metric.Name] = v
 		}
 	}
-	return values, nil
+	return values
 }
 
 // spectrum returns a draw as a matrix stored like the ones it stands for.

@@ -29,7 +29,7 @@ func analyzeFlags() []cli.Flag {
 		&cli.IntFlag{Name: "workers", Usage: "analyse `N` matrices at once; results do not depend on it", DefaultText: "one a core"},
 		&cli.StringFlag{Name: "max-memory", Usage: "bound working memory, beside the mapped files, to `SIZE` such as 500MB", DefaultText: "2GiB"},
 		toggle("fail if the family is unknown or any tensor with two or more dimensions would be left out", "strict"),
-		&cli.StringFlag{Name: "null", Value: string(spectra.NullIID), Usage: "hold the measures of stored matrices against `NULL`: iid (Gaussian noise of the same shape and norm) or none; circuits against products of noise"},
+		&cli.StringFlag{Name: "null", Value: string(spectra.NullIID), Usage: "hold the measures of stored matrices against `NULL`: iid (Gaussian noise of the same shape and norm), shuffle (their own entries in random order; twenty decompositions each) or none; circuits against products of noise"},
 		toggle("singular values and measures alone: no directions, no copying and composition scores", "no-directions"),
 		toggle("how each direction changes under the other conventions too; takes four to five times as long", "sensitivity"),
 	}, directionFlags(), []cli.Flag{jsonFlag(), quietFlag()})
@@ -108,7 +108,7 @@ func planOf(i *invocation) (plan, error) {
 func nullOptions(i *invocation, o *report.Options) error {
 	o.Null, o.Seed = spectra.NullKind(i.String("null")), i.Uint64("seed")
 	if !slices.Contains(report.NullKinds(), o.Null) {
-		return usagef("nulls are iid, none", "unknown null %q", string(o.Null))
+		return usagef("nulls are iid, shuffle, none", "unknown null %q", string(o.Null))
 	}
 	return nil
 }
