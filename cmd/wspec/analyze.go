@@ -31,7 +31,7 @@ func analyzeFlags() []cli.Flag {
 		toggle("fail if the family is unknown or any tensor with two or more dimensions would be left out", "strict"),
 		&cli.StringFlag{Name: "null", Value: string(spectra.NullIID), Usage: "hold the measures of stored matrices against `NULL`: iid (Gaussian noise of the same shape and norm), shuffle (their own entries in random order; twenty decompositions each) or none; circuits against products of noise"},
 		toggle("singular values and measures alone: no directions, no copying and composition scores", "no-directions"),
-		toggle("how each direction changes under the other conventions too; takes four to five times as long", "sensitivity"),
+		toggle("how each direction changes under the other two conventions, for which matrices are decomposed again", "sensitivity"),
 	}, directionFlags(), []cli.Flag{jsonFlag(), quietFlag()})
 }
 
