@@ -189,7 +189,7 @@ func FuzzConfig(f *testing.F) {
 	f.Add([]byte(`{"model_type":"mamba"}`))
 	var all []stored
 	for _, x := range append(tinyGPT2Tensors("transformer."), tinyLlamaTensors("model.")[2:]...) {
-		all = append(all, stored{x, weightsName})
+		all = append(all, stored{Tensor: x, file: weightsName})
 	}
 	slices.SortFunc(all, func(a, b stored) int { return compareNames(a.Name, b.Name) })
 	f.Fuzz(func(t *testing.T, text []byte) {

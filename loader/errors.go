@@ -158,3 +158,43 @@ func quote(s string) string {
 	}
 	return s
 }
+
+// AdapterError says that adapter_config.json or a tensor of an adapter is wrong, or does not fit the base.
+type AdapterError struct {
+	Tensor string // "" where a field is concerned
+	Msg    string // of the tensor
+	Field  string // as adapter_config.json spells it
+	Value  string // as it has it (shortened), "" where the field is missing
+	Want   string // what it should be
+}
+
+func (e *AdapterError) Error() string {
+	switch {
+	case e.Tensor != "":
+		return fmt.Sprintf("adapter's tensor %s %s", quote(e.Tensor), e.Msg)
+	case e.Value == "":
+		return fmt.Sprintf("%s: %s is missing, want %s", adapterConfigName, e.Field, e.Want)
+	}
+	return fmt.Sprintf("%s: %s is %s, want %s", adapterConfigName, e.Field, quote(e.Value), e.Want)
+}
+
+// Hint says what may be wrong.
+func (e *AdapterError) Hint() string {
+	if e.Tensor != "" {
+		return "the adapter was trained on another model: give its own with --base"
+	}
+	return "save the adapter again with PEFT, or merge it into its base"
+}
+
+// BaseError says that the base of an adapter was not found.
+type BaseError struct {
+	Adapter string // base name of its folder
+	Base    string // as the adapter has it
+}
+
+func (e *BaseError) Error() string {
+	return fmt.Sprintf("%s: the adapter's base, %s, is neither beside it nor in the hub's local cache", quote(e.Adapter), quote(e.Base))
+}
+
+// Hint names the option.
+func (e *BaseError) Hint() string { return "give the base with --base" }

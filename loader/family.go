@@ -214,9 +214,12 @@ func (l line) shape(c Config) []int {
 // place is where in the model a tensor belongs; -1 where a number does not apply.
 type place struct{ layer, expert int }
 
+// short returns a tensor's name without the prefix.
+func (f *family) short(name string) string { return strings.TrimPrefix(name, f.prefix) }
+
 // lineOf finds the line that a tensor's name belongs to (-1 for none), and the name without the prefix.
 func (f *family) lineOf(name string) (line int, short string, at place) {
-	short = strings.TrimPrefix(name, f.prefix)
+	short = f.short(name)
 	for i := range f.lines {
 		if at, ok := matchName(f.lines[i].name, short); ok {
 			return i, short, at

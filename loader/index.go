@@ -46,7 +46,15 @@ func isPlainName(s string) bool {
 // stored is a tensor and the file it lies in.
 type stored struct {
 	safetensors.Tensor
-	file string // base name
+	file   string  // base name
+	update *update // what an adapter changes of it, or nil
+}
+
+// view returns the tensor, of two dimensions, as a view.
+func (t stored) view() View {
+	v := newView(t.Tensor)
+	v.update = t.update
+	return v
 }
 
 // tensors returns all tensors in natural order of their names, and the metadata of all files (of two values for a key, the one
@@ -58,7 +66,7 @@ func (c *checkpoint) tensors() ([]stored, map[string]string) {
 		maps.Copy(metadata, s.Header().Metadata)
 		for _, e := range s.Header().Entries {
 			t, _ := s.Tensor(e.Name)
-			all = append(all, stored{t, s.name})
+			all = append(all, stored{Tensor: t, file: s.name})
 		}
 	}
 	slices.SortFunc(all, func(a, b stored) int { return compareNames(a.Name, b.Name) })

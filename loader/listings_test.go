@@ -23,7 +23,7 @@ func identifyListing(t *testing.T, l fixtures.Listing, rename func(string) strin
 	var all []stored
 	for _, e := range l.Tensors {
 		entry := safetensors.Entry{Name: rename(e.Name), DType: safetensors.DType(e.DType), Shape: e.Shape}
-		all = append(all, stored{safetensors.Tensor{Entry: entry}, weightsName})
+		all = append(all, stored{Tensor: safetensors.Tensor{Entry: entry}, file: weightsName})
 	}
 	slices.SortFunc(all, func(a, b stored) int { return compareNames(a.Name, b.Name) })
 	m := &Model{}
@@ -207,8 +207,8 @@ func TestExpertsAndFusedGate(t *testing.T) {
 	}
 	e := "model.layers.0.mlp.experts."
 	p, err := newPlan(&f, raw, []stored{
-		{ramp(e+"11.gate_up_proj.weight", 0, 20, 6), "x"}, {ramp(e+"2.gate_up_proj.weight", 0, 20, 6), "x"},
-		{ramp(e+"2.down_proj.weight", 0, 6, 10), "x"},
+		{Tensor: ramp(e+"11.gate_up_proj.weight", 0, 20, 6), file: "x"}, {Tensor: ramp(e+"2.gate_up_proj.weight", 0, 20, 6), file: "x"},
+		{Tensor: ramp(e+"2.down_proj.weight", 0, 6, 10), file: "x"},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,9 @@ import (
 type Options struct {
 	NoHeads  bool // leave out the parts of single heads and the circuits W_OV and W_QK
 	SkipHash bool // leave SourceFile.SHA256 of weights empty, until Hash
+	// Base is the path or the name of the model that an adapter belongs to, in place of the one that the adapter names; not used
+	// for other models.
+	Base string
 }
 
 // Model is an open checkpoint.
@@ -29,6 +32,7 @@ type Model struct {
 	Tensors  []Tensor     // every tensor of the files
 	Matrices []Matrix
 	Warnings []Warning
+	Adapter  *Adapter // what was applied to the model that the files but the last two are of; nil where nothing was
 
 	checkpoint *checkpoint
 	vocabulary func() (*Vocabulary, error)
@@ -56,14 +60,15 @@ type Tensor struct {
 // The fates of a tensor.
 const (
 	FateAnalysed = "analysed"
-	FateAlias    = "alias"   // the same matrix as another tensor; Role names it
-	FateVector   = "vector"  // fewer than two dimensions
-	FateBuffer   = "buffer"  // no weight: a causal mask, rotary frequencies
-	FateSkipped  = "skipped" // Reason says why
+	FateAlias    = "alias"    // the same matrix as another tensor; Role names it
+	FateVector   = "vector"   // fewer than two dimensions
+	FateReplaced = "replaced" // an adapter has another in its place
+	FateBuffer   = "buffer"   // no weight: a causal mask, rotary frequencies
+	FateSkipped  = "skipped"  // Reason says why
 )
 
 // Warning is something to know about the model. Codes: no_config, unknown_family, generic, no_match, missing_tensors, alias, tied,
-// tied_differs, skipped_tensors, not_in_index, no_tokenizer.
+// tied_differs, skipped_tensors, not_in_index, no_tokenizer, adapter_init.
 type Warning struct {
 	Code    string `json:"code"`
 	Message string `json:"message"` // one sentence; names of unknown origin in it are quoted
@@ -74,23 +79,35 @@ type Warning struct {
 const Generic = "generic"
 
 // Open reads a .safetensors file (with the config.json beside it, if there is one), a folder with config.json and
-// model.safetensors, an index with its shards, or a single other .safetensors file, or the index in such a folder.
+// model.safetensors, an index with its shards, or a single other .safetensors file, or the index in such a folder. Where nothing
+// has that path it may be the name of a model in the hub's local cache: org/name or org/name@revision.
+//
+// A PEFT adapter's folder is opened as its base with the adapter applied: views add scale·B·A as they are read, in float64,
+// rescale outputs to learnt magnitudes (DoRA), and tensors that were trained whole are in the place of the base's. The base is
+// Options.Base, else a folder beside the adapter's with the last element of the name the adapter has for it, else that name
+// in the hub's local cache. A path in the adapter is never followed.
 //
 // Without a config.json, and for a model_type of no known family, every 2-D tensor of floats is a matrix under its own name, and
-// a warning says so. Errors: *FolderError, *JSONError, *IndexError, *ConfigError, *ShapeError, *safetensors.FormatError with the
+// a warning says so. Errors: *FolderError, *AdapterError, *BaseError, *JSONError, *IndexError, *ConfigError, *ShapeError, *safetensors.FormatError with the
 // file's name before it, and those of the file system.
 func Open(path string, o Options) (*Model, error) {
-	c, err := openCheckpoint(path, !o.SkipHash)
+	path = located(path)
+	var a *adapter
+	var c *checkpoint
+	var err error
+	if isAdapter(path) {
+		c, a, err = openAdapter(path, o)
+	} else {
+		c, err = openCheckpoint(path, !o.SkipHash)
+	}
 	if err != nil {
 		return nil, err
 	}
 	m := &Model{Name: baseName(c.path), Files: c.files, checkpoint: c}
-	tensors, metadata := c.tensors()
-	if n, first := c.unlisted(tensors); n > 0 {
-		m.warn("not_in_index", "not in the index: %s of the shards, first %s", count(n, "tensor"), quote(first))
+	if a != nil {
+		m.Name, m.Adapter = baseName(path), &a.config.Adapter
 	}
-	err = safetensors.Guard(func() error { return m.identify(c.config, tensors, metadata, !o.NoHeads) })
-	if err != nil {
+	if err := m.read(c, a, !o.NoHeads); err != nil {
 		c.close()
 		return nil, err
 	}
@@ -99,6 +116,38 @@ func Open(path string, o Options) (*Model, error) {
 		m.warn("no_tokenizer", "neither %s nor %s in the folder: tokens are shown by their ids", tokenizerName, vocabName)
 	}
 	return m, nil
+}
+
+// read finds out what the tensors are, those of the adapter, if there is one, applied.
+func (m *Model) read(c *checkpoint, a *adapter, heads bool) error {
+	if a == nil {
+		tensors, metadata := c.tensors()
+		return m.readBase(c, tensors, metadata, heads)
+	}
+	base := *c
+	base.shards = c.shards[:a.after]
+	tensors, metadata := base.tensors()
+	fates, err := a.apply(c, tensors, familyOf(c.config))
+	if err != nil {
+		return err
+	}
+	if how := a.config.initialising; how != "" {
+		m.warn("adapter_init", "A and B were initialised by %s, which changes the base too: unless the adapter was converted when it was "+
+			"saved, it does not fit the base", quote(how))
+	}
+	if err := m.readBase(c, tensors, metadata, heads); err != nil {
+		return err
+	}
+	m.listAdapter(fates)
+	return nil
+}
+
+// readBase finds out what the tensors of a checkpoint are.
+func (m *Model) readBase(c *checkpoint, tensors []stored, metadata map[string]string, heads bool) error {
+	if n, first := c.unlisted(tensors); n > 0 {
+		m.warn("not_in_index", "not in the index: %s of the shards, first %s", count(n, "tensor"), quote(first))
+	}
+	return safetensors.Guard(func() error { return m.identify(c.config, tensors, metadata, heads) })
 }
 
 // Hash fills in the SHA256 of the weight files that Open was told to skip: it reads them whole, at about 1 GB/s, and may run beside
@@ -149,7 +198,7 @@ func (m *Model) identify(raw rawConfig, tensors []stored, metadata map[string]st
 	}
 	if p == nil {
 		m.generic(tensors)
-		m.warnSkipped()
+		m.warnSkipped(m.Tensors)
 		return nil
 	}
 	aliases := p.aliases(metadata)
@@ -158,7 +207,7 @@ func (m *Model) identify(raw rawConfig, tensors []stored, metadata map[string]st
 	p.tie(aliases, len(matrices) == 0)
 	m.Family, m.Config, m.Tensors, m.Matrices = p.family.name, p.config, p.fates, p.matrices(heads)
 	m.Warnings = append(m.Warnings, p.warnings...)
-	m.warnSkipped()
+	m.warnSkipped(m.Tensors)
 	return nil
 }
 
@@ -215,7 +264,7 @@ func (m *Model) generic(tensors []stored) {
 func genericMatrix(t stored) Matrix {
 	x := Matrix{
 		Label: t.Name, Layer: -1, Head: -1, Expert: -1, Kind: Stored,
-		Tensors: []string{t.Name}, DType: string(t.DType), Factors: []View{newView(t.Tensor)},
+		Tensors: []string{t.Name}, DType: string(t.DType), Factors: []View{t.view()},
 	}
 	elements := strings.Split(t.Name, ".")
 	for i, e := range elements {
@@ -228,21 +277,21 @@ func genericMatrix(t stored) Matrix {
 	return x
 }
 
-// warnSkipped says how many tensors are left out, and the first.
-func (m *Model) warnSkipped() {
-	isSkipped := func(t Tensor) bool { return t.Fate == FateSkipped }
-	first := slices.IndexFunc(m.Tensors, isSkipped)
-	if first < 0 {
-		return
-	}
+// warnSkipped says how many of the tensors are left out, and the first.
+func (m *Model) warnSkipped(tensors []Tensor) {
 	n := 0
-	for _, t := range m.Tensors {
-		if isSkipped(t) {
-			n++
+	var first Tensor
+	for _, t := range tensors {
+		if t.Fate != FateSkipped {
+			continue
+		}
+		if n++; n == 1 {
+			first = t
 		}
 	}
-	t := m.Tensors[first]
-	m.warn("skipped_tensors", "not analysed: %s, first %s: %s", count(n, "tensor"), quote(t.Name), t.Reason)
+	if n > 0 {
+		m.warn("skipped_tensors", "not analysed: %s, first %s: %s", count(n, "tensor"), quote(first.Name), first.Reason)
+	}
 }
 
 func (m *Model) warn(code, format string, args ...any) {

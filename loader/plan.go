@@ -118,7 +118,7 @@ func (p *plan) settle(l line, group []int) error {
 
 // cut takes the line's matrices out of a tensor of the right shape.
 func (p *plan) cut(l line, i int) {
-	whole := newView(p.tensors[i].Tensor)
+	whole := p.tensors[i].view()
 	if l.layout == outIn {
 		whole = whole.T()
 	}

@@ -34,6 +34,8 @@ type checkpoint struct {
 	index  map[string]string // tensor → shard, nil without an index
 	shards []shard
 	files  []SourceFile
+
+	replaced map[string]stored // by an adapter: name → its tensor
 }
 
 type shard struct {

@@ -63,10 +63,13 @@ func (m *Model) vector(line string, layer int) (v []float64, name string, ok boo
 
 // tensor returns the stored tensor that t describes.
 func (c *checkpoint) tensor(t Tensor) (stored, bool) {
+	if x, ok := c.replaced[t.Name]; ok {
+		return x, true
+	}
 	for _, s := range c.shards {
 		if s.name == t.File {
 			x, ok := s.Tensor(t.Name)
-			return stored{x, s.name}, ok
+			return stored{Tensor: x, file: s.name}, ok
 		}
 	}
 	return stored{}, false

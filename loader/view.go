@@ -15,6 +15,7 @@ type View struct {
 	stride     int // elements from one storage row to the next
 	rows, cols int // extent in storage
 	transposed bool
+	update     *update // what an adapter changes as it is read, or nil
 }
 
 // newView returns a whole 2-D tensor as stored: rows are inputs.
@@ -66,8 +67,16 @@ func (v View) Block(dst []float64, ld, i0, i1, j0, j1 int) {
 	}
 	if v.transposed {
 		v.scatter(dst, ld, i0, i1, j0, j1)
-		return
+	} else {
+		v.gather(dst, ld, i0, i1, j0, j1)
 	}
+	if v.update != nil {
+		v.adapt(dst, ld, [2]int{i0, i1}, [2]int{j0, j1})
+	}
+}
+
+// gather is Block where storage row r is row r of the view.
+func (v View) gather(dst []float64, ld, i0, i1, j0, j1 int) {
 	w := j1 - j0
 	for i := range i1 - i0 {
 		if w <= narrow {
@@ -118,5 +127,5 @@ type Raw struct {
 // Raw returns where the view's numbers lie, for kernels that widen while packing, and whether they lie anywhere: those of a
 // view that computes them as it is read do not.
 func (v View) Raw() (Raw, bool) {
-	return Raw{string(v.tensor.DType), v.tensor.Data, v.offset, v.stride, v.transposed}, true
+	return Raw{string(v.tensor.DType), v.tensor.Data, v.offset, v.stride, v.transposed}, v.update == nil
 }
