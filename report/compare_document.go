@@ -17,9 +17,13 @@ type Comparison struct {
 	// them, where there are more than two; TrackMeasures define their values.
 	TrackMeasures []MetricInfo `json:"track_measures"`
 	Trajectories  []Trajectory `json:"trajectories"`
-	Notes         []string     `json:"notes"` // sentences that hold for all of it, [Boundary] first
-	Gates         []Gate       `json:"gates"`
-	Figures       []Figure     `json:"figures"`
+	// Within compares the layers of one model, whose matrices are Own; then
+	// there are no pairs.
+	Within  []Similarity `json:"within,omitempty"`
+	Own     []Matrix     `json:"matrices,omitempty"`
+	Notes   []string     `json:"notes"` // sentences that hold for all of it, [Boundary] first
+	Gates   []Gate       `json:"gates"`
+	Figures []Figure     `json:"figures"`
 }
 
 // CompareChoices are the options that changed what a comparison says.

@@ -39,6 +39,9 @@ func comparedCSV(c *Comparison) ([]file, error) {
 		write func(io.Writer, *Comparison) error
 	}
 	sheets := []sheet{{"comparison.csv", writeComparisonCSV}, {"spectra.csv", writeChangeSpectraCSV}}
+	if len(c.Within) > 0 {
+		sheets = []sheet{{"similarity.csv", writeSimilarityCSV}}
+	}
 	if len(c.Trajectories) > 0 {
 		sheets = append(sheets, sheet{"trajectories.csv", writeTrajectoriesCSV}, sheet{"modes.csv", writeModesCSV})
 	}

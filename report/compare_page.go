@@ -12,7 +12,7 @@ func comparePageScripts() []string {
 	return []string{
 		"dom.js", "format.js", "data.js", "state.js", "compare_data.js", "colour.js", "vtable.js", "chart.js",
 		"matrices.js", "heatmap.js", "spectra.js", "readings.js", "chips.js", "nulls.js", "directions.js", "detail.js",
-		"readouts.js", "zgrid.js", "reference.js", "compare_figures.js", "compare_detail.js", "compare_track.js", "compare.js",
+		"readouts.js", "zgrid.js", "reference.js", "compare_figures.js", "compare_detail.js", "compare_track.js", "compare_within.js", "compare.js",
 	}
 }
 
@@ -31,6 +31,9 @@ func writeComparePage(w io.Writer, c *Comparison) error {
 // title names what was compared, for a browser's tab.
 func (c *Comparison) title() string {
 	first, last := c.Models[0].Name, c.Models[len(c.Models)-1].Name
+	if len(c.Within) > 0 {
+		return Safe(first) + ", layer by layer · wspec comparison"
+	}
 	return Safe(first+" → "+last) + " · wspec comparison"
 }
 
@@ -39,6 +42,10 @@ func (c *Comparison) title() string {
 // and the z of those that have one.
 func (c *Comparison) view() *Document {
 	d := &Document{Schema: c.Schema, Tool: c.Tool, Options: c.Options.RunOptions, Warnings: c.Warnings}
+	if len(c.Within) > 0 {
+		d.Metrics, d.Models, d.Matrices = MetricInfos(), c.Models, c.Own
+		return d
+	}
 	zs := map[string]bool{}
 	for _, m := range c.Measures {
 		d.Metrics = append(d.Metrics, m)
@@ -108,6 +115,7 @@ type comparePage struct {
 	Base    bool         `json:"base"`
 	Nulls   []string     `json:"nulls"` // measures that have one
 	Track   pageTrack    `json:"track"`
+	Within  []Similarity `json:"within"`
 }
 
 type pagePair struct {
@@ -164,7 +172,7 @@ type pageSide struct {
 
 func newComparePage(c *Comparison) comparePage {
 	p := comparePage{Pairs: []pagePair{}, Changes: []pageChange{}, Gates: each(c.Gates, safeGate), Base: c.Options.Base}
-	p.Nulls, p.Track = []string{}, newPageTrack(c)
+	p.Nulls, p.Track, p.Within = []string{}, newPageTrack(c), each(c.Within, safeSimilarity)
 	for _, m := range c.Measures {
 		if c.hasNull(m.Name) {
 			p.Nulls = append(p.Nulls, m.Name)
@@ -194,6 +202,14 @@ func packSide(s *Side, coarse bool) pageSide {
 
 func safeApart(a Apart) Apart {
 	return Apart{Label: Safe(a.Label), Status: a.Status, Reason: SafeProse(a.Reason)}
+}
+
+func safeSimilarity(s Similarity) Similarity {
+	s.Role, s.Labels = Safe(s.Role), each(s.Labels, Safe)
+	s.Share = each(s.Share, func(row []Number) []Number {
+		return each(row, func(v Number) Number { return rounded(v, scoreDigits) })
+	})
+	return s
 }
 
 func safeGate(g Gate) Gate {

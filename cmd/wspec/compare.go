@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -19,6 +20,7 @@ func compareFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "fail-if", Usage: "exit with status 3 if `GATE` holds for any matrix: 'rel_change>0.1', 'delta_rank>16@L*.W_OV.*', or missing for a matrix without a partner; repeatable"},
 		&cli.StringSliceFlag{Name: "matrix", Aliases: []string{"m"}, Usage: "only matrices whose label matches `GLOB`, such as 'L*.W_OV.H*'; repeatable"},
 		&cli.StringFlag{Name: "layers", Usage: "only these layers: `LIST` such as 0,3-5"},
+		toggle("compare the layers of one model: how alike are the leading subspaces of each two matrices of a role", "within"),
 		toggle("leave out the OV and QK circuits", "no-heads"),
 		toggle("single heads' parts of W_Q, W_K, W_V, W_O too", "parts"),
 		&cli.StringFlag{Name: "format", Usage: "write only these: comma-separated `LIST` of html, csv, png (report.json is always written)"},
@@ -38,8 +40,8 @@ func compareModels(i *invocation) error {
 	if base := i.String("base"); base != "" {
 		paths = append([]string{base}, slices.DeleteFunc(paths, func(p string) bool { return samePath(p, base) })...)
 	}
-	if len(paths) < 2 {
-		return usagef("usage: wspec compare [flags] BEFORE AFTER...", "compare needs two checkpoints, or one and --base")
+	if err := checkCompared(i, paths); err != nil {
+		return err
 	}
 	plan, err := comparePlan(i, paths)
 	if err != nil {
@@ -50,7 +52,7 @@ func compareModels(i *invocation) error {
 	}
 	bar := newBar(i.stderr, i.Bool("quiet"))
 	plan.options.Progress = bar.update
-	c, err := report.Compare(i.Context.Context, openers(paths, plan.options), plan.options)
+	c, err := plan.run(i.Context.Context, openers(paths, plan.options))
 	bar.stop()
 	if err != nil {
 		return err
@@ -59,6 +61,26 @@ func compareModels(i *invocation) error {
 		return err
 	}
 	return announceComparison(i, c, plan)
+}
+
+// checkCompared finds too few or too many checkpoints.
+func checkCompared(i *invocation, paths []string) error {
+	const usage = "usage: wspec compare [flags] BEFORE AFTER..., or compare --within MODEL"
+	switch within := i.Bool("within"); {
+	case within && (len(paths) != 1 || i.IsSet("fail-if") || i.Bool("no-directions")):
+		return usagef(usage, "--within takes one model, no --base, --fail-if or --no-directions")
+	case !within && len(paths) < 2:
+		return usagef(usage, "compare needs two checkpoints, or one and --base")
+	}
+	return nil
+}
+
+// run makes the comparison.
+func (p comparison) run(ctx context.Context, list []report.Checkpoint) (*report.Comparison, error) {
+	if p.within {
+		return report.Within(ctx, list[0], p.options)
+	}
+	return report.Compare(ctx, list, p.options)
 }
 
 // samePath reports whether two paths name the same place.
@@ -82,13 +104,18 @@ func openers(paths []string, o report.CompareOptions) []report.Checkpoint {
 // comparison is what the flags of compare say.
 type comparison struct {
 	dir     string
+	within  bool
 	formats []report.Format
 	options report.CompareOptions
 }
 
 func comparePlan(i *invocation, paths []string) (comparison, error) {
-	p := comparison{dir: i.String("out")}
-	if p.dir == "" {
+	p := comparison{dir: i.String("out"), within: i.Bool("within")}
+	switch {
+	case p.dir != "":
+	case p.within:
+		p.dir = modelName(paths[0]) + "-within.wspec"
+	default:
 		p.dir = modelName(paths[0]) + "-" + modelName(paths[len(paths)-1]) + ".wspec"
 	}
 	var err error
@@ -156,7 +183,11 @@ func printComparison(i *invocation, c *report.Comparison, p comparison) error {
 	case i.Bool("quiet"):
 		return nil
 	}
-	if err := report.WriteCompareText(i.stdout, c); err != nil {
+	write := report.WriteCompareText
+	if p.within {
+		write = report.WriteWithinText
+	}
+	if err := write(i.stdout, c); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(i.stdout, "report:", printable(filepath.Join(p.dir, "index.html")))

@@ -4,6 +4,12 @@
 const MOST = 20; // rows of What changed most
 
 function startChanged() {
+  const pairs = DOC.compare.pairs.length > 0;
+  showSection("changed", pairs);
+  if (!pairs) return;
+  byId("map-title").textContent = "One measure of the change over the model";
+  byId("spectra-title").textContent = "Spectra of ΔW";
+  byId("directions-title").textContent = "Directions of ΔW";
   const draw = () => {
     const own = ofModel(STATE.model);
     const pair = DOC.compare.pairs[STATE.model];
@@ -59,6 +65,7 @@ function main() {
   byId("main").hidden = false; // figures measure the room they have
   startReference();
   drawGates();
+  startWithin();
   startChanged();
   startTracks();
   startMap();

@@ -4,7 +4,7 @@
 // The document's matrices are ΔW of every pair of checkpoints and its models
 // the pairs, so that tables, maps and directions are drawn as for a model.
 
-FIELDS.sort = ["-rel_change", ...asText];
+if (DOC.compare.pairs.length) FIELDS.sort = ["-rel_change", ...asText];
 FIELDS.rank = ["rel_change", ...asText]; // measure that What changed most is ordered by
 FIELDS.tm = ["", ...asText]; // measure of the trajectories
 
