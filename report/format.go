@@ -32,7 +32,7 @@ func Formats() []Format {
 	return []Format{
 		{Name: "html", Doc: "index.html, one self-contained page", files: single("index.html", writePage), compared: comparedPage},
 		{Name: "csv", Doc: "metrics.csv, spectra.csv, tensors.csv, directions.csv", files: csvFiles, compared: comparedCSV},
-		{Name: "png", Doc: "plots/*.png", files: plotFiles},
+		{Name: "png", Doc: "plots/*.png", files: plotFiles, compared: comparedPNG},
 	}
 }
 
