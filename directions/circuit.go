@@ -22,15 +22,19 @@ type HeadID struct{ Layer, Head int }
 // ID returns the head's name.
 func (h Head) ID() HeadID { return HeadID{h.Layer, h.Head} }
 
-// Heads returns the heads of m, by layer and head, from its circuits: empty if
-// it was opened without them. Biases, normalisation and rotary positions are
+// Heads returns the heads of m, by layer and head, from its circuits, or from
+// those among the given matrices of m: empty if it was opened without them. Biases, normalisation and rotary positions are
 // left aside: this is the static part of a head. The sources are read under the
 // loader's Guard.
-func Heads(m *loader.Model) []Head {
+func Heads(m *loader.Model, among ...*loader.Matrix) []Head {
+	if len(among) == 0 {
+		for i := range m.Matrices {
+			among = append(among, &m.Matrices[i])
+		}
+	}
 	var heads []Head
 	place := map[HeadID]int{}
-	for i := range m.Matrices {
-		x := &m.Matrices[i]
+	for _, x := range among {
 		if len(x.Factors) != 2 || x.Head < 0 || x.Role != "W_OV" && x.Role != "W_QK" {
 			continue
 		}

@@ -50,6 +50,9 @@ type Composition struct {
 type CompositionOptions struct {
 	Kinds []Kind // nil means all three
 	Seed  uint64 // of the random shapes; record it with the result
+	// Memory bounds what is held beside 4·heads·d_head² numbers, in bytes; 0 means
+	// 512 MiB. Less of it takes more time; results do not depend on it.
+	Memory int64
 	// Resolve is the most pairs of each kind that are resolved by singular
 	// component: of those significantly above chance the ones of largest Z.
 	Resolve    int
@@ -72,11 +75,11 @@ const shapeDraws = 8
 // irreducible under rotations (Collins & Śniady 2006 give the moments). For
 // random shapes only the mean of ‖P − I/d‖² is drawn.
 //
-// Nothing of size d_model² is kept per head or pair: of each circuit the
-// d_head × d_model factor that carries one Gram matrix, 4·heads·d_head·d_model
-// numbers in all, and the inner products tr P·S of all pairs are summed over
-// strips of rows of P and S, d_model² multiplications for a pair instead of
-// 2·d_head²·d_model.
+// Nothing of size d_model² or d_head·d_model is kept per head or pair: of each
+// circuit a d_head × d_head factor, from which the one that carries its Gram
+// matrix is made for some circuits at a time. The inner products tr P·S of all
+// pairs are summed over strips of rows of P and S, d_model² multiplications for a
+// pair instead of 2·d_head²·d_model.
 func Compositions(heads []Head, o CompositionOptions) []Composition {
 	if o.Kinds == nil {
 		o.Kinds = []Kind{QComposition, KComposition, VComposition}
@@ -92,12 +95,14 @@ func Compositions(heads []Head, o CompositionOptions) []Composition {
 	return c.all()
 }
 
-// streamEnd is one circuit's side towards the residual stream: Gram matrix xᵀ·x.
+// streamEnd is one circuit's side towards the residual stream: Gram matrix xᵀ·x,
+// x = r·near with near over its norm.
 type streamEnd struct {
 	head   Head
 	kind   Kind // of a reader
-	x      *mat.Dense
-	ok     bool    // x has Frobenius norm 1
+	near   linalg.Source
+	r      *mat.Dense
+	ok     bool    // x has Frobenius norm 1; else it stands for 0
 	spread float64 // ‖xᵀx − I/d‖²
 	shape  float64 // its mean for random factors of the shape
 }
@@ -144,18 +149,34 @@ func transposeOf(s linalg.Source) linalg.Source {
 // end makes R·near for the QR factorisation far = Q·R, far d_model × d_head and
 // near d_head × d_model: it has the Gram matrix of far·near.
 func (c *composer) end(h Head, far, near linalg.Source) streamEnd {
-	e := streamEnd{head: h, x: dense(near)}
+	e := streamEnd{head: h, near: near}
+	x := dense(near)
 	r, err := linalg.RFactor(far, 1, 1)
-	if err != nil || !unitNorm(r) || !unitNorm(e.x) { // far holds no finite numbers, or zeros
-		e.x.Zero()
+	if err != nil || !unitNorm(r) || !unitNorm(x) { // far holds no finite numbers, or zeros
 		return e
 	}
-	width, _ := e.x.Dims()
-	e.x = product(r, e.x)
-	e.ok = unitNorm(e.x)
-	e.spread = spread(e.x)
+	width, _ := x.Dims()
+	x = product(r, x)
+	length := mat.Norm(x, 2)
+	e.ok = unitNorm(x)
+	e.spread = spread(x)
 	e.shape = c.shapeSpread(width)
+	if e.ok {
+		r.Scale(1/length, r)
+		e.r = r
+	}
 	return e
+}
+
+// factor makes x, d_head × d_model.
+func (e *streamEnd) factor() *mat.Dense {
+	x := dense(e.near)
+	if !e.ok {
+		x.Zero()
+		return x
+	}
+	unitNorm(x)
+	return product(e.r, x)
 }
 
 func product(a, b *mat.Dense) *mat.Dense {

@@ -77,9 +77,10 @@ type resolved struct {
 // resolved takes the small Gram matrix x·xᵀ apart. A component of so little
 // energy that this loses it carries none of a composition.
 func (e *streamEnd) resolved() *resolved {
-	n, _ := e.x.Dims()
+	x := e.factor()
+	n, _ := x.Dims()
 	gram := mat.NewSymDense(n, nil)
-	gram.SymOuterK(1, e.x)
+	gram.SymOuterK(1, x)
 	var eigen mat.EigenSym
 	r := &resolved{}
 	if !eigen.Factorize(gram, true) {
@@ -105,7 +106,7 @@ func (x *resolved) components(w, r *streamEnd, most int) []Component {
 		return nil
 	}
 	var meet, turned mat.Dense
-	meet.Mul(r.x, w.x.T())
+	meet.Mul(r.factor(), w.factor().T())
 	turned.Mul(&meet, x.left)
 	all := make([]Component, len(x.energy))
 	var sum float64

@@ -2,6 +2,7 @@ package directions
 
 import (
 	"math"
+	"reflect"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -52,6 +53,9 @@ func times(a, b linalg.Source) *mat.Dense {
 func TestCompositionDense(t *testing.T) {
 	heads := attention{layers: 3, count: 4, group: 2, d: 40, width: 5}.random()
 	got := Compositions(heads, CompositionOptions{})
+	if few := Compositions(heads, CompositionOptions{Memory: 5 * 2 * 8 * 40 * (5 + gramStrip)}); !reflect.DeepEqual(few, got) {
+		t.Error("in groups of five, results are others")
+	}
 	if len(got) != 3*(4*4+4*8) {
 		t.Errorf("%d cells", len(got))
 	}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"context"
 
 	"golang.org/x/sync/errgroup"
@@ -20,7 +19,7 @@ const heldShare = 8
 // batches divides the jobs, in order, into parts of one model each whose
 // directions can be held together.
 func batches(jobs []job, o Options) [][]job {
-	allow := cmp.Or(o.MaxMemory, DefaultMaxMemory) / heldShare
+	allow := o.maxMemory() / heldShare
 	var all [][]job
 	from, held := 0, int64(0)
 	for i, j := range jobs {

@@ -110,6 +110,7 @@ func Analyze(ctx context.Context, models []*loader.Model, o Options) (*Document,
 		if err != nil {
 			return nil, err
 		}
+		s.picked = picked
 		d.addModel(m, picked)
 		studies = append(studies, s)
 		for _, p := range picked {
@@ -168,6 +169,8 @@ func hashBeside(models []*loader.Model) *errgroup.Group {
 }
 
 func (o Options) workers() int { return cmp.Or(o.Workers, runtime.GOMAXPROCS(0)) }
+
+func (o Options) maxMemory() int64 { return cmp.Or(o.MaxMemory, DefaultMaxMemory) }
 
 func (o Options) topK() int { return max(0, cmp.Or(o.TopK, DefaultTopK)) }
 

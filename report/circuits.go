@@ -16,6 +16,9 @@ import (
 // model of some 140 heads; of larger ones those furthest from chance.
 const mostPairs = 40_000
 
+// compositionShare is the part of the memory allowed that composition may take.
+const compositionShare = 4
+
 // resolvedPairs and resolvedComponents bound what is resolved by singular
 // component: of each kind the pairs a page lists, of a pair what is worth a look.
 const (
@@ -25,8 +28,8 @@ const (
 
 // circuits scores the model's heads and pairs of heads.
 func (s *study) circuits(ctx context.Context, d *Document) error {
-	heads := directions.Heads(s.model)
-	if s.reader == nil || s.o.NoCircuits || len(heads) == 0 {
+	heads := directions.Heads(s.model, s.picked...)
+	if len(s.picked) == 0 || s.reader == nil || s.o.NoCircuits || len(heads) == 0 {
 		return nil
 	}
 	c := &Circuits{Copying: []Copying{}, Composition: []Composition{}, Static: s.model.Rotary()}
@@ -85,7 +88,7 @@ func (s *study) vocabularyGram() (*directions.VocabularyGram, error) {
 // composition scores every pair of heads; a document keeps the furthest from
 // chance where there are too many.
 func (s *study) composition(c *Circuits, heads []directions.Head) {
-	pairs := directions.Compositions(heads, directions.CompositionOptions{Seed: s.o.Seed, Resolve: resolvedPairs, Components: resolvedComponents})
+	pairs := directions.Compositions(heads, directions.CompositionOptions{Seed: s.o.Seed, Memory: s.o.maxMemory() / compositionShare, Resolve: resolvedPairs, Components: resolvedComponents})
 	c.Pairs = len(pairs)
 	if len(pairs) > mostPairs {
 		slices.SortStableFunc(pairs, func(a, b directions.Composition) int {

@@ -21,7 +21,8 @@ const spare = 3
 // study is what reading the directions of one model needs, and what it found.
 type study struct {
 	model  *loader.Model
-	at     int // place in Document.Models
+	at     int              // place in Document.Models
+	picked []*loader.Matrix // what is analysed of it
 	reader *directions.Reader
 	others []*directions.Reader // in the other conventions, once they are wanted
 	vocab  *loader.Vocabulary
