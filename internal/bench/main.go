@@ -9,7 +9,8 @@
 // MODEL is a GPT-2 checkpoint in float32, such as go run ./fixtures/gen gpt2 DIR
 // writes. The peers (peers.py) need Python with numpy, scipy and torch. They are
 // timed inside, without start, imports and reading; wspec analyze is timed as a
-// whole process, its hashing, measures and writing included.
+// whole process, its hashing, measures and writing included. One run before the
+// timed ones warms each.
 package main
 
 import (
@@ -86,13 +87,15 @@ func bench(o options) error {
 			return fmt.Errorf("%s: %w", t.name, err)
 		}
 	}
+	if strings.Contains(circuitsName, o.only) {
+		return circuitShare(wspec, o.model, filepath.Join(dir, "out"), o.pairs)
+	}
 	return nil
 }
 
 func tasks(wspec, model, out string) []task {
 	analyze := func(flags ...string) func() error {
-		args := append([]string{"analyze", model, "--no-directions", "--quiet", "--format", "csv", "--out", out}, flags...)
-		return func() error { return exec.Command(wspec, args...).Run() }
+		return func() error { return analysis(wspec, model, out, flags...).Run() }
 	}
 	threads := runtime.NumCPU()
 	a, b, c := random(2048, 2048), random(2048, 2048), random(2048, 2048)
@@ -114,9 +117,36 @@ func tasks(wspec, model, out string) []task {
 			return err
 		}, []string{"eigenvalues"}},
 		{"the whole of analyze, heads included", analyze(), nil},
-		{"OV and QK of every head alone", analyze("--matrix", "L*.W_OV.*", "--matrix", "L*.W_QK.*"), nil},
 	}
 }
+
+// analysis is a run of wspec for values and measures alone: no peer draws nulls.
+func analysis(wspec, model, out string, flags ...string) *exec.Cmd {
+	args := []string{"analyze", model, "--no-directions", "--null", "none", "--quiet", "--format", "csv", "--out", out}
+	return exec.Command(wspec, append(args, flags...)...)
+}
+
+// circuitShare prints the share of the processor time of a whole analysis that
+// the values of OV and QK of all heads take: what they take alone, less a run of
+// one of them, which hashes and writes as well.
+func circuitShare(wspec, model, out string, pairs int) error {
+	var shares []float64
+	for range pairs {
+		var seconds [3]float64
+		for i, flags := range [][]string{nil, {"--matrix", "L*.W_OV.*", "--matrix", "L*.W_QK.*"}, {"--matrix", "L0.W_OV.H0"}} {
+			cmd := analysis(wspec, model, out, flags...)
+			if err := cmd.Run(); err != nil {
+				return err
+			}
+			seconds[i] = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
+		}
+		shares = append(shares, 100*(seconds[1]-seconds[2])/seconds[0])
+	}
+	fmt.Printf("%-76s %8.1f %% of it (%.1f to %.1f)\n", circuitsName, median(shares), slices.Min(shares), slices.Max(shares))
+	return nil
+}
+
+const circuitsName = "OV and QK of every head, processor time"
 
 func random(rows, cols int) *mat.Dense {
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -130,6 +160,9 @@ func random(rows, cols int) *mat.Dense {
 // run prints the median seconds of both sides and the median of their ratios.
 func (t task) run(pairs int, python, script string) error {
 	var ours, theirs, ratios []float64
+	if err := t.ours(); err != nil { // the first run fetches memory and files
+		return err
+	}
 	for range pairs {
 		start := time.Now()
 		if err := t.ours(); err != nil {
