@@ -135,9 +135,8 @@ func (r *reader) pack(panels []float64, l0, l1, n int) {
 	if r.flip {
 		parallel(r.e.threads, (n+nr-1)/nr, func(w, t int) {
 			j, width := t*nr, min(nr, n-t*nr)
-			buf := r.buffer(w, width*k)
-			r.w.Block(buf, k, j, j+width, l0, l1)
-			r.e.pack(panels[j*k:], nr, r.scale, block[float64]{rowMajor(buf, k).t(), k, width})
+			x := r.stored(w, [2]int{j, j + width}, [2]int{l0, l1})
+			r.e.pack(panels[j*k:], nr, r.scale, block[float64]{x.t(), k, width})
 		})
 		return
 	}
@@ -146,12 +145,23 @@ func (r *reader) pack(panels []float64, l0, l1, n int) {
 	}
 	parallel(r.e.threads, (k+packRows-1)/packRows, func(w, t int) {
 		l, rows := t*packRows, min(packRows, k-t*packRows)
-		buf := r.buffer(w, rows*n)
-		r.w.Block(buf, n, l0+l, l0+l+rows, 0, n)
+		x := r.stored(w, [2]int{l0 + l, l0 + l + rows}, [2]int{0, n})
 		for j := 0; j < n; j += nr {
-			r.e.f64.scaleCopy(rows, min(nr, n-j), r.scale, buf[j:], n, panels[j*k+l*nr:], nr)
+			r.e.f64.scaleCopy(rows, min(nr, n-j), r.scale, x.data[j:], x.rs, panels[j*k+l*nr:], nr)
 		}
 	})
+}
+
+// stored returns a block of what is stored, where it stands if that is in
+// float64, else widened.
+func (r *reader) stored(worker int, i, j [2]int) operand[float64] {
+	if d, ok := r.w.(dense); ok {
+		return rowMajor(d.m.Data, d.m.Stride).from(i[0], j[0])
+	}
+	width := j[1] - j[0]
+	buf := r.buffer(worker, (i[1]-i[0])*width)
+	r.w.Block(buf, width, i[0], i[1], j[0], j[1])
+	return rowMajor(buf, width)
 }
 
 func (r *reader) buffer(worker, n int) []float64 {
