@@ -42,6 +42,7 @@ const mostDetailed = 8
 // *MemoryError.
 func Compare(ctx context.Context, list []Checkpoint, o CompareOptions) (*Comparison, error) {
 	r := &comparer{ctx: ctx, o: o, list: list, doc: newComparison(o), names: map[string]int{}}
+	r.nulls = spectra.NewNulls(spectra.NullOptions{Seed: o.Seed})
 	defer r.closeAll()
 	if err := r.openEnds(); err != nil {
 		return nil, err
@@ -75,6 +76,7 @@ type comparer struct {
 	previous    *checkpoint // the one before present, or the first again
 	present     *checkpoint
 	meter       *meter
+	nulls       *spectra.Nulls // of all checkpoints
 }
 
 // checkpoint is an open model and what was found in it.

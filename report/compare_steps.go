@@ -33,7 +33,7 @@ func (r *comparer) find(c *checkpoint) error {
 		tasks = append(tasks, task{label: m.Label, cost: cost(m), need: footprint(m), run: func(threads int) {
 			failed[i] = loader.Guard(func() (err error) {
 				if found[i] = r.known(c, m); found[i] == nil {
-					found[i], err = decomposeMatrix(m, r.request(), spectra.Options{Threads: threads})
+					found[i], err = r.decompose(m, spectra.Options{Threads: threads})
 				}
 				return err
 			})
@@ -46,6 +46,15 @@ func (r *comparer) find(c *checkpoint) error {
 		c.found[m.Label], c.failed[m.Label] = found[i], failed[i]
 	}
 	return nil
+}
+
+// decompose also judges what trajectories show.
+func (r *comparer) decompose(m *loader.Matrix, o spectra.Options) (*spectra.Decomposition, error) {
+	d, err := decomposeMatrix(m, r.request(), o)
+	if err != nil || !r.tracks() {
+		return d, err
+	}
+	return d, r.nulls.Judge(d.Spectrum)
 }
 
 // known returns what was found in a matrix of the same label and content in a

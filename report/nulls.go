@@ -74,11 +74,8 @@ func (m *Matrix) measure(x *spectra.Decomposition) {
 }
 
 // judge fills the measures of m, their null, the signal and the power law.
-func (m *Matrix) judge(nulls *spectra.Nulls, x *spectra.Decomposition) (err error) {
-	if x.Signal, err = nulls.Signal(x.Spectrum); err != nil {
-		return err
-	}
-	if x.PowerLaw, err = nulls.PowerLaw(x.Spectrum); err != nil {
+func (m *Matrix) judge(nulls *spectra.Nulls, x *spectra.Decomposition) error {
+	if err := nulls.Judge(x.Spectrum); err != nil {
 		return err
 	}
 	m.measure(x)

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"math"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
 
 	"wspec/directions"
+	"wspec/fixtures"
 	"wspec/loader"
 	"wspec/spectra"
 )
@@ -175,6 +177,25 @@ func TestNullShare(t *testing.T) {
 	}{{4, rank, 0.75}, {0.5, rank, Undefined()}, {Undefined(), rank, Undefined()}, {4, norm, Undefined()}} {
 		if got := (NullValue{Mean: c.mean}).Share(3, c.info); got != c.want && (got.Defined() || c.want.Defined()) {
 			t.Errorf("share of 3 in %v: %v, want %v", c.mean, got, c.want)
+		}
+	}
+}
+
+// TestTrajectoriesAreJudged: what needs draws of noise is there over checkpoints
+// too, and the same as for one.
+func TestTrajectoriesAreJudged(t *testing.T) {
+	open := Checkpoint{Open: func() (*loader.Model, error) {
+		return loader.Open(filepath.Join(fixtures.Dir(), "shakespeare-gpt2"), loader.Options{})
+	}}
+	o := CompareOptions{Options: Options{Matrix: []string{"L1.W_in"}, NoDirections: true}}
+	c, err := Compare(context.Background(), []Checkpoint{open, open, open}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := analyzed(t, o.Options, fixture(t)).Matrices[0].Metrics["signal_rank"]
+	for _, got := range c.Trajectories[0].Values["signal_rank"] {
+		if got != want || !got.Defined() {
+			t.Errorf("signal_rank is %v, %v in one checkpoint", got, want)
 		}
 	}
 }

@@ -194,6 +194,16 @@ func (n *Nulls) Of(s *Spectrum) (*Null, error) {
 	return null, nil
 }
 
+// Judge sets the fields of s that need draws of its null, Signal and PowerLaw; the
+// measures made of them are undefined without. The error is ErrNoConvergence.
+func (n *Nulls) Judge(s *Spectrum) (err error) {
+	if s.Signal, err = n.Signal(s); err != nil {
+		return err
+	}
+	s.PowerLaw, err = n.PowerLaw(s)
+	return err
+}
+
 // place sets Values to those of draws, where measures with the unit of the entries
 // are multiplied by norm, and where s stands in them.
 func (null *Null) place(s *Spectrum, drawn map[string]NullValue, norm float64) {
