@@ -103,3 +103,33 @@ func cleanCut(n int, spectra [][]Certificate) bool {
 	}
 	return true
 }
+
+// Similarities compares subspaces of one R^d, as those of one role in the layers of a model, each with each: entry [i][j] for i
+// and j, symmetric, 1 on the diagonal. Cosines are left out. The columns of every matrix are orthonormal. The error
+// is mat.ErrShape (wrapped).
+func Similarities(subspaces []*mat.Dense) ([][]Overlap, error) {
+	all := make([][]Overlap, len(subspaces))
+	for i, x := range subspaces {
+		all[i] = make([]Overlap, len(subspaces))
+		d, p := x.Dims()
+		for j := range i + 1 {
+			rows, q := subspaces[j].Dims()
+			if rows != d {
+				return nil, fmt.Errorf("spectra: subspaces of %d and %d dimensions: %w", d, rows, mat.ErrShape)
+			}
+			o := Overlap{Dim: d, P: p, Q: q}
+			o.Mean, o.SD = randomShare(p, q, d)
+			switch {
+			case i == j:
+				o.Share = 1
+			case min(p, q) > 0:
+				norm := mat.Norm(crossGram(x, subspaces[j]), 2)
+				o.Share = min(1, norm*norm/float64(min(p, q)))
+			}
+			all[i][j] = o
+			o.P, o.Q = o.Q, o.P
+			all[j][i] = o
+		}
+	}
+	return all, nil
+}

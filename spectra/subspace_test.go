@@ -56,6 +56,30 @@ func TestRandomShare(t *testing.T) {
 	}
 }
 
+// The similarity of two of many is that of the two.
+func TestSimilarities(t *testing.T) {
+	rng := Stream(1, "similar")
+	bases := []*mat.Dense{Haar(9, 3, rng), Haar(9, 3, rng), Haar(9, 5, rng)}
+	all, err := Similarities(bases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range bases {
+		for j := range bases {
+			o, err := Subspaces(bases[i], bases[j])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if x := all[i][j]; !(math.Abs(x.Share-o.Share) <= 1e-14) || x.Mean != o.Mean || x.SD != o.SD || x.P != o.P || x.Q != o.Q {
+				t.Errorf("%d %d: %+v, want %+v", i, j, x, o)
+			}
+		}
+	}
+	if _, err := Similarities(append(bases, Haar(8, 3, rng))); !errors.Is(err, mat.ErrShape) {
+		t.Errorf("of different spaces: %v", err)
+	}
+}
+
 // A cut goes where no block of either spectrum is cut.
 func TestCut(t *testing.T) {
 	// Blocks {0} {1 2} {3} {4 5 6}, and {0 1} {2} {3} {4} {5} {6}.
