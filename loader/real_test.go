@@ -2,6 +2,7 @@ package loader
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"os"
 	"slices"
@@ -112,10 +113,11 @@ func dot(x, y []float64) float64 {
 	return s
 }
 
-// Every checkpoint of the run opens to the same labels; a PEFT folder has no config.json and says what to do.
+// Every checkpoint of the run opens to the same labels, that of the adapter too; an adapter without its base says what to do.
 func TestRealRun(t *testing.T) {
+	t.Setenv("HF_HUB_CACHE", t.TempDir())
 	var first []string
-	for _, step := range []string{"step_00000", "step_00032", "step_00128", "step_00512", "step_02048", "finetuned_full"} {
+	for _, step := range []string{"step_00000", "step_00032", "step_00128", "step_00512", "step_02048", "finetuned_full", "finetuned_lora"} {
 		dir, ok := fixtures.Shared("data", "shakespeare-gpt2", step)
 		if !ok {
 			t.Skip("data are not there")
@@ -129,8 +131,19 @@ func TestRealRun(t *testing.T) {
 		}
 	}
 	if dir, ok := fixtures.Shared("data", "lora-gpt2"); ok {
-		if _, err := Open(dir, Options{}); err == nil || !strings.Contains(err.Error(), configName) {
+		var missing *BaseError
+		if _, err := Open(dir, Options{}); !errors.As(err, &missing) || missing.Base != "gpt2" {
 			t.Errorf("adapter: %v", err)
+		}
+		if base, ok := fixtures.Shared("data", "gpt2-small-partial"); ok {
+			m, err := Open(dir, Options{Base: base})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer m.Close()
+			if u, ok := matrix(t, m, "L5.W_V.H3").Factors[0].Update(); !ok || u.Scale != 4 {
+				t.Errorf("L5.W_V.H3: update %v, scale %v, want 32/8", ok, u.Scale)
+			}
 		}
 	}
 }
