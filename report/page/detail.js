@@ -118,10 +118,11 @@ function holderHasFocus(readout) {
   return Boolean(readout.parentNode && readout.parentNode.querySelector(".plot:focus"));
 }
 
-// valueCell shows a measure, or says why it is withheld.
-function valueCell(m, info, i) {
+// valueCell shows a measure, or says why it is withheld, as wide as the cells
+// that would follow.
+function valueCell(m, info, i, span) {
   const why = m.refused && m.refused[info.name];
-  return h("td", { class: "n", title: why || exact(m.values[i]) }, why ? h("span", { class: "muted" }, why) : number(m.values[i]));
+  return why ? h("td", { class: "refused", colspan: span }, `refused: ${why}`) : h("td", { class: "n", title: exact(m.values[i]) }, number(m.values[i]));
 }
 
 function measureTable(m) {
@@ -130,8 +131,7 @@ function measureTable(m) {
     h("thead", null, h("tr", null, h("th", { scope: "col" }, "Measure"), h("th", { scope: "col", class: "n" }, "Value"), h("th", { scope: "col" }, "Formula"))),
     h("tbody", null, DOC.metrics.map((info, i) => h("tr", null,
       h("th", { scope: "row" }, h("a", { href: `#f-${info.name}`, "data-tip": metricTip(info) }, info.title)),
-      valueCell(m, info, i),
-      h("td", { class: "formula" }, formula(info.formula))))));
+      valueCell(m, info, i, 1), h("td", { class: "formula" }, formula(info.formula))))));
 }
 
 // judgedTable is measureTable with what noise gives; formulas are a tip away.
@@ -146,8 +146,8 @@ function judgedTable(m) {
       const cell = (text) => h("td", { class: "n" }, text);
       return h("tr", null,
         h("th", { scope: "row" }, h("a", { href: `#f-${info.name}`, "data-tip": metricTip(info) }, info.title)),
-        valueCell(m, info, i),
-        x ? [cell(spreadText(info, x)), cell(isDefined(x.share) ? percent(x.share) : ""), cell(isDefined(x.z) ? zText(x.z) : ""), cell(isDefined(x.q) ? brief(x.q) : "")]
+        valueCell(m, info, i, 5),
+        m.refused && m.refused[info.name] ? null : x ? [cell(spreadText(info, x)), cell(isDefined(x.share) ? percent(x.share) : ""), cell(isDefined(x.z) ? zText(x.z) : ""), cell(isDefined(x.q) ? brief(x.q) : "")]
           : [cell(""), cell(""), cell(""), cell("")]);
     })));
 }
