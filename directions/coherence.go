@@ -33,7 +33,7 @@ type Coherence struct {
 	// the sphere, ByOwn against the model's own directions with signs drawn anew,
 	// 0 without any, and BySet against random tokens of like norm and id, which
 	// no direction chose: it only guards against lists whose tokens are all alike
-	// anyway. P is the largest of them, corrected for the choice between two
+	// anyway, and is 0, not drawn, where the others are 0.25 or more. P is the largest of them, corrected for the choice between two
 	// poles, in (0, 1], NaN if Score is.
 	ByDirection, ByOwn, BySet, P float64
 	// Tokens is the number of the pole's tokens that count, the under-trained
@@ -144,19 +144,23 @@ func (e *TooFewTokensError) Error() string {
 // Coherence returns the mean cosine of all pairs of the tokens, about the mean,
 // without those left out; NaN if fewer than three remain.
 func (s *TokenSpace) Coherence(ids []int) float64 {
+	// Σ unit(id) is Σ x/off less Σ 1/off times the mean, across the drift.
 	sum, x := make([]float64, s.d), make([]float64, s.d)
-	k := 0.0
+	var k, weight float64
 	for _, id := range ids {
 		if s.skip[id] || s.off[id] == 0 {
 			continue
 		}
-		s.unit(x, id)
-		add(sum, 1, x)
+		s.points.Block(x, s.d, id, id+1, 0, s.d)
+		add(sum, 1/s.off[id], x)
+		weight += 1 / s.off[id]
 		k++
 	}
 	if k < minCoherent {
 		return math.NaN()
 	}
+	add(sum, -weight, s.mean)
+	s.acrossDrift(sum)
 	return (dot(sum, sum) - k) / (k * (k - 1))
 }
 
@@ -198,8 +202,10 @@ func (n *CoherenceNull) pole(ids []int) Coherence {
 			c.Mean, c.SD, c.P = n.own.Mean(), n.own.SD(), c.ByOwn
 		}
 	}
-	c.BySet = n.pool.p(ids, c.Score, n.sets(c.P))
-	c.P = max(c.P, c.BySet)
+	if c.P < setsBelow {
+		c.BySet = n.pool.p(ids, c.Score, n.sets(c.P))
+		c.P = max(c.P, c.BySet)
+	}
 	return c
 }
 
@@ -207,15 +213,15 @@ func (n *CoherenceNull) pole(ids []int) Coherence {
 // their p passes that of directions by chance.
 func (n *CoherenceNull) sets(p float64) CoherenceOptions {
 	o := n.options
-	if needed := enough / p; needed < float64(o.Sets) { // false for NaN
-		o.Sets = max(int(needed), min(fewSets, o.Sets))
+	if needed := enough / p; needed < float64(o.Sets) {
+		o.Sets = int(needed)
 	}
 	return o
 }
 
-// fewSets is the least number of sets: beyond p = 0.4 more would decide
-// nothing that matters.
-const fewSets = 50
+// setsBelow is the p of directions from which on sets are not drawn: they guard
+// lists that seem coherent, and these do not.
+const setsBelow = 0.25
 
 // Draws returns the number of readouts of random directions; the model's own
 // directions with new signs give as many.

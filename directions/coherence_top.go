@@ -2,10 +2,11 @@ package directions
 
 import (
 	"math"
+	"runtime"
 
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
+
+	"wspec/internal/linalg"
 )
 
 // TopReader reads directions through a vocabulary.
@@ -16,68 +17,67 @@ type TopReader interface {
 	Top(dirs *mat.Dense, count int, skip []bool) (high, low [][]int, err error)
 }
 
-// Top reads by the inner product with the points, in float64: of equal scores,
-// the lower id comes first. The mean, which is the same for all, does not
-// change the order. It never returns an error.
+// Top reads by the inner product with the points, in float32 as a Reader does:
+// of equal scores, the lower id comes first. The mean, which is the same for all,
+// does not change the order. It never returns an error.
 func (s *TokenSpace) Top(dirs *mat.Dense, count int, skip []bool) (high, low [][]int, err error) {
-	_, k := dirs.Dims()
-	top, bottom := make([]leaders, k), make([]leaders, k)
-	for i := range k {
-		top[i], bottom[i] = newLeaders(count), newLeaders(count)
-	}
-	scores := blas64.General{Cols: k, Stride: k, Data: make([]float64, strip*k)}
-	buf := make([]float64, strip*s.d)
-	for i := 0; i < s.n; i += strip {
-		scores.Rows = min(strip, s.n-i)
-		s.points.Block(buf, s.d, i, i+scores.Rows, 0, s.d)
-		rows := blas64.General{Rows: scores.Rows, Cols: s.d, Stride: s.d, Data: buf}
-		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, rows, dirs.RawMatrix(), 0, scores)
-		for r := range scores.Rows {
-			if skip[i+r] {
-				continue
-			}
-			for c, v := range scores.Data[r*k:][:k] {
-				if v > top[c].least {
-					top[c].offer(i+r, v)
-				}
-				if -v > bottom[c].least {
-					bottom[c].offer(i+r, -v)
-				}
-			}
+	_, m := dirs.Dims()
+	t := &topScan{space: s, skip: skip, factor: math.Ldexp(1, s.exponent), poles: make([]poles, m)}
+	vectors := make([]float32, m*s.d)
+	for i := range m {
+		t.poles[i] = newPoles(min(count, s.n))
+		for j := range s.d {
+			vectors[i*s.d+j] = float32(dirs.At(j, i))
 		}
 	}
-	for i := range k {
-		high, low = append(high, top[i].ids), append(low, bottom[i].ids)
+	for i := 0; i < m; i += linalg.ProjectTask {
+		t.tasks = append(t.tasks, [2]int{i, min(i+linalg.ProjectTask, m)})
+	}
+	linalg.Project(linalg.Projection{
+		Vectors: vectors, M: m, D: s.d, Rows: s.n, Read: t.load, Tasks: t.tasks, Visit: t.visit,
+	}, runtime.GOMAXPROCS(0))
+	for i := range m {
+		positive, negative := t.poles[i].lists(1)
+		high, low = append(high, idsOfScored(positive)), append(low, idsOfScored(negative))
 	}
 	return high, low, nil
 }
 
-// leaders keeps the ids of the highest scores seen, descending.
-type leaders struct {
-	ids    []int
-	scores []float64
-	least  float64 // what a score must pass to be among them
+// topScan is one pass of directions over a vocabulary.
+type topScan struct {
+	space  *TokenSpace
+	skip   []bool
+	factor float64 // brings the largest number to about 1, for float32
+	poles  []poles // of each direction
+	tasks  [][2]int
 }
 
-func newLeaders(count int) leaders {
-	return leaders{make([]int, 0, count), make([]float64, 0, count), math.Inf(-1)}
+func (t *topScan) load(dst []float32, i0, i1 int) {
+	buf := make([]float64, len(dst))
+	t.space.points.Block(buf, t.space.d, i0, i1, 0, t.space.d)
+	for j, v := range buf {
+		dst[j] = float32(v * t.factor)
+	}
 }
 
-// offer takes a score that is over least.
-func (l *leaders) offer(id int, score float64) {
-	n := len(l.ids)
-	if n == cap(l.ids) {
-		n--
+func (t *topScan) visit(task, i0, n int, scores []float32) {
+	first, last := t.tasks[task][0], t.tasks[task][1]
+	for v := first; v < last; v++ {
+		y := &t.poles[v]
+		c, w := y.gate()
+		for k, x := range scores[(v-first)*n:][:n] {
+			if beyond(x, c, w) && !t.skip[i0+k] {
+				y.offer(x, i0+k)
+				c, w = y.gate()
+			}
+		}
 	}
-	at := n
-	for at > 0 && l.scores[at-1] < score {
-		at--
+}
+
+func idsOfScored(list []Scored) []int {
+	ids := make([]int, len(list))
+	for i, x := range list {
+		ids[i] = x.ID
 	}
-	l.ids, l.scores = l.ids[:n+1], l.scores[:n+1]
-	copy(l.ids[at+1:], l.ids[at:n])
-	copy(l.scores[at+1:], l.scores[at:n])
-	l.ids[at], l.scores[at] = id, score
-	if n+1 == cap(l.ids) {
-		l.least = l.scores[n]
-	}
+	return ids
 }

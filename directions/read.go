@@ -14,6 +14,7 @@ const DefaultTokens = 12
 // ReadOptions says how to read. The zero value is the default.
 type ReadOptions struct {
 	Tokens  int     // at each pole, and of each block; 0 means DefaultTokens
+	Spare   int     // tokens more at the poles of a Reading itself, in reserve: Jaccard leaves them aside
 	Readout Readout // read residual sides through this table alone; "" means both, as the side demands
 	Threads int     // goroutines; 0 means 1. Results do not depend on it
 }
@@ -236,7 +237,7 @@ func (b *batch) run() {
 	for i, w := range b.wanted {
 		for _, readout := range w.order {
 			t := b.reader.tables[readout]
-			w.reading.fill(readout, &scans[t].tally[i], t)
+			w.reading.fill(readout, scans[t], i)
 		}
 	}
 }
@@ -250,7 +251,7 @@ func (b *batch) scan(t *table) *scan {
 			ranges, spans = append(ranges, [2]int{s.first, s.last}), append(spans, s)
 		}
 	}
-	run := newScan(t, b.vectors, b.options.tokens(), ranges)
+	run := newScan(t, b.vectors, b.options, ranges)
 	run.run(b.options.Threads)
 	for i, s := range spans {
 		*s.to = leverages(&run.groups[i].best, s.rank, t.d)

@@ -6,27 +6,32 @@ import (
 	"wspec/loader"
 )
 
-// fill takes the lists of one table: the first call sets the reading's own.
-func (r *Reading) fill(readout Readout, y *tally, t *table) {
-	unit := math.Ldexp(1, -t.exponent)
+// fill takes the lists of the i-th vector of a scan: the first call sets the
+// reading's own.
+func (r *Reading) fill(readout Readout, s *scan, i int) {
+	unit, y := math.Ldexp(1, -s.exponent), &s.tally[i]
 	positive, negative := y.dot.lists(unit)
 	if r.Readout == "" {
 		r.Readout, r.Positive, r.Negative = readout, positive, negative
-		r.Mean, r.Skew = y.mean*unit, y.skew(t.n)
+		r.Mean, r.Skew = y.mean*unit, y.skew(s.n)
 	} else {
-		r.other(readout, Dot, positive, negative)
+		r.other(List{Readout: readout, Measure: Dot, Positive: first(positive, s.tokens), Negative: first(negative, s.tokens)})
 	}
 	positive, negative = y.cosine.lists(1)
-	r.other(readout, Cosine, positive, negative)
+	r.other(List{Readout: readout, Measure: Cosine, Positive: positive, Negative: negative})
 	positive, negative = y.centred.lists(1)
-	r.other(readout, CentredCosine, positive, negative)
+	r.other(List{Readout: readout, Measure: CentredCosine, Positive: positive, Negative: negative})
 }
 
-func (r *Reading) other(readout Readout, m Measure, positive, negative []Scored) {
-	l := List{Readout: readout, Measure: m, Positive: positive, Negative: negative}
-	l.Jaccard = jaccard([2][]Scored{r.Positive, r.Negative}, [2][]Scored{positive, negative})
+// other adds a list. The reading's own may be longer.
+func (r *Reading) other(l List) {
+	own := [2][]Scored{first(r.Positive, len(l.Positive)), first(r.Negative, len(l.Negative))}
+	l.Jaccard = jaccard(own, [2][]Scored{l.Positive, l.Negative})
 	r.Others = append(r.Others, l)
 }
+
+// first returns the first n of a list, or all.
+func first(list []Scored, n int) []Scored { return list[:min(n, len(list))] }
 
 // jaccard is the number of tokens that two readouts have in common at the same
 // pole over the number that either has; 1 where neither has any.

@@ -111,7 +111,7 @@ func (y *Readings) compared() []Side {
 // overlap is the Jaccard index of the leading tokens of two readings; with a
 // negative cosine their poles are exchanged.
 func overlap(a, b *Reading, cosine float64) float64 {
-	head := func(l []Scored) []Scored { return l[:min(len(l), sensitivityTokens)] }
+	head := func(l []Scored) []Scored { return first(l, sensitivityTokens) }
 	x := [2][]Scored{head(a.Positive), head(a.Negative)}
 	y := [2][]Scored{head(b.Positive), head(b.Negative)}
 	if cosine < 0 {

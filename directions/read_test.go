@@ -326,3 +326,27 @@ func TestReadIsPure(t *testing.T) {
 		}
 	}
 }
+
+// What is kept in reserve lengthens a reading's own lists and changes nothing else.
+func TestSpare(t *testing.T) {
+	r := reader(t, untied().open(t), Raw)
+	x := decompose(t, r, matrix(t, r.model, "L0.W_OV.H1"), 3)
+	var got [2]*Readings
+	for i, spare := range []int{0, 9} {
+		all, err := r.Read([]Item{x}, ReadOptions{Tokens: 4, Spare: spare})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[i] = all[0]
+	}
+	for i := range got[0].Directions {
+		a, b := got[0].Directions[i].In, got[1].Directions[i].In
+		if len(b.Positive) != 13 || len(b.Negative) != 13 {
+			t.Fatalf("%d and %d tokens", len(b.Positive), len(b.Negative))
+		}
+		b.Positive, b.Negative = b.Positive[:4], b.Negative[:4]
+		if !reflect.DeepEqual(a, b) {
+			t.Errorf("direction %d: %+v without, %+v with", i, a, b)
+		}
+	}
+}

@@ -129,14 +129,21 @@ func (t *table) survey() error {
 			return nonFinite(buf, i, t.d)
 		}
 	}
-	if top > 0 {
-		_, e := math.Frexp(top)
-		t.exponent = max(-e, -1022) // 2^exponent is a normal number
-	}
+	t.exponent = exponentOf(top)
 	for j := range t.mean {
 		t.mean[j] = math.Ldexp(t.mean[j], t.exponent)
 	}
 	return nil
+}
+
+// exponentOf returns the exponent that brings top, finite and at least 0, to
+// about 1 where it is not 0.
+func exponentOf(top float64) int {
+	if top == 0 {
+		return 0
+	}
+	_, e := math.Frexp(top)
+	return max(-e, -1022) // 2^exponent is a normal number
 }
 
 // nonFinite finds the bad number among rows from i on.

@@ -11,7 +11,7 @@ type scan struct {
 	*table
 	vectors []float32 // m × d
 	m       int
-	tokens  int // kept at each pole
+	tokens  int // kept at each pole, of each block and by each measure
 	tally   []tally
 	groups  []group  // in order of vectors, not overlapping
 	tasks   [][2]int // of vectors
@@ -35,13 +35,13 @@ type group struct {
 }
 
 // newScan prepares a pass of m vectors; groups are ranges of them.
-func newScan(t *table, vectors []float32, tokens int, ranges [][2]int) *scan {
-	s := &scan{table: t, vectors: vectors, m: len(vectors) / max(t.d, 1), tokens: min(tokens, t.n)}
+func newScan(t *table, vectors []float32, o ReadOptions, ranges [][2]int) *scan {
+	s := &scan{table: t, vectors: vectors, m: len(vectors) / max(t.d, 1), tokens: min(o.tokens(), t.n)}
 	s.inverse, s.inverseCentred = make([]float32, t.n), make([]float32, t.n)
 	s.tally = make([]tally, s.m)
 	for v := range s.tally {
 		y := &s.tally[v]
-		y.dot, y.cosine, y.centred = newPoles(s.tokens), newPoles(s.tokens), newPoles(s.tokens)
+		y.dot, y.cosine, y.centred = newPoles(min(o.tokens()+o.Spare, t.n)), newPoles(s.tokens), newPoles(s.tokens)
 		for j, x := range vectors[v*t.d:][:t.d] {
 			y.mean += float64(x) * t.mean[j]
 		}

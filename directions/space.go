@@ -19,6 +19,9 @@ type TokenSpace struct {
 	norm   []float64 // of every token about the mean, 0 where it is the mean
 	kept   []int     // ids not left out, and whose norm is not 0, ascending
 
+	// exponent makes the largest number of the points times 2^exponent about 1.
+	exponent int
+
 	// drift is the unit vector from the mean to that of the tokens left out,
 	// nil if there are none. off is the norm of a token across it.
 	drift []float64
@@ -63,12 +66,13 @@ func (s *TokenSpace) measure() error {
 // measureMeans sets mean and drift.
 func (s *TokenSpace) measureMeans() error {
 	mean, apart := make([]float64, s.d), make([]float64, s.d)
-	var count, skipped float64
+	var count, skipped, top float64
 	err := s.each(func(id int, x []float64) error {
 		for j, v := range x {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return &spectra.NonFiniteError{Row: id, Col: j, Value: v}
 			}
+			top = max(top, math.Abs(v))
 		}
 		if s.skip[id] {
 			add(apart, 1, x)
@@ -79,6 +83,7 @@ func (s *TokenSpace) measureMeans() error {
 		}
 		return nil
 	})
+	s.exponent = exponentOf(top)
 	scale(mean, 1/max(count, 1))
 	scale(apart, 1/max(skipped, 1))
 	add(apart, -1, mean)

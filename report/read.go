@@ -86,7 +86,7 @@ func (s *study) read(d *Document, slots []int, items []directions.Item) error {
 }
 
 func (s *study) readOptions() directions.ReadOptions {
-	return directions.ReadOptions{Tokens: spare * s.o.tokens(), Readout: s.o.Readout, Threads: s.o.workers()}
+	return directions.ReadOptions{Tokens: s.o.tokens(), Spare: (spare - 1) * s.o.tokens(), Readout: s.o.Readout, Threads: s.o.workers()}
 }
 
 // prepare finds the under-trained tokens.
