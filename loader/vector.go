@@ -86,3 +86,40 @@ func (m *Model) entry() family {
 
 func (m *Model) norms() norms   { return m.entry().norms }
 func (m *Model) prefix() string { return m.entry().prefix }
+
+// vectorChunk is how many numbers of a vector are read at once.
+const vectorChunk = 4096
+
+// ConstantVectors counts the vectors of the checkpoint (biases, gains of norms) and those that hold nothing but zeros, or nothing
+// but ones, which is what they are filled with before training. It is read under Guard, as views are.
+func (m *Model) ConstantVectors() (constant, all int) {
+	for _, t := range m.Tensors {
+		x, ok := m.checkpoint.tensor(t)
+		if t.Fate != FateVector || !ok || !x.DType.IsFloat() || x.Elements() == 0 {
+			continue
+		}
+		all++
+		if x.constant() {
+			constant++
+		}
+	}
+	return constant, all
+}
+
+// constant reports whether all numbers of t are 0, or all are 1.
+func (t stored) constant() bool {
+	buf := make([]float64, min(vectorChunk, t.Elements()))
+	t.Widen(buf[:1], 0)
+	first := buf[0]
+	if first != 0 && first != 1 {
+		return false
+	}
+	for i := 0; i < t.Elements(); i += len(buf) {
+		part := buf[:min(len(buf), t.Elements()-i)]
+		t.Widen(part, i)
+		if slices.ContainsFunc(part, func(v float64) bool { return v != first }) {
+			return false
+		}
+	}
+	return true
+}

@@ -136,6 +136,9 @@ func Analyze(ctx context.Context, models []*loader.Model, o Options) (*Document,
 	}
 	for _, s := range studies {
 		s.warnBiases(d)
+		if err := s.judgeTraining(d, jobs); err != nil {
+			return nil, err
+		}
 		if err := s.judge(d); err != nil {
 			return nil, err
 		}

@@ -76,15 +76,20 @@ func (m *Matrix) heading() string {
 func (d *Document) notes() []string {
 	notes := []string{Boundary}
 	for i := range d.Models {
-		v := d.Models[i].Vocabulary
-		if v == nil {
-			continue
+		m := &d.Models[i]
+		var texts []string
+		if m.Training != nil {
+			texts = append(texts, m.Training.Sentence+".")
 		}
-		text := v.heading() + "."
-		if len(d.Models) > 1 {
-			text = d.Models[i].Name + ": " + text
+		if m.Vocabulary != nil {
+			texts = append(texts, m.Vocabulary.heading()+".")
 		}
-		notes = append(notes, text)
+		for _, text := range texts {
+			if len(d.Models) > 1 {
+				text = m.Name + ": " + text
+			}
+			notes = append(notes, text)
+		}
 	}
 	return notes
 }

@@ -71,6 +71,7 @@ type Model struct {
 	Files   []SourceFile `json:"files"`
 	Tensors []Tensor     `json:"tensors"`
 
+	Training   *Training   `json:"training,omitempty"`   // null where nothing was computed
 	Vocabulary *Vocabulary `json:"vocabulary,omitempty"` // null without directions
 	Circuits   *Circuits   `json:"circuits,omitempty"`
 }
@@ -145,6 +146,7 @@ type Matrix struct {
 
 	Null      map[string]NullValue `json:"null"`      // by measure; those without a null are absent
 	Refused   map[string]string    `json:"refused"`   // why a measure is withheld, by its name
+	Initial   *Initial             `json:"initial"`   // null but for whole stored matrices
 	PowerLaw  *PowerLaw            `json:"power_law"` // null where none was sought
 	NullKind  string               `json:"null_kind"` // "iid", "product" or "shuffle"; "" without a null
 	NullDraws int                  `json:"null_draws"`

@@ -141,7 +141,7 @@ func (j job) footprint() int64 {
 func footprint(m *loader.Matrix) int64 {
 	rows, inner := m.Factors[0].Dims()
 	if m.Kind != loader.Product {
-		return spectra.Footprint(rows, inner)
+		return max(spectra.Footprint(rows, inner), spectra.InitialFootprint(rows, inner))
 	}
 	_, cols := m.Factors[1].Dims()
 	return spectra.ProductFootprint(rows, inner, cols)
@@ -153,7 +153,9 @@ func analyse(j job, o spectra.Options) (Matrix, *spectra.Decomposition) {
 	var d *spectra.Decomposition
 	err := loader.Guard(func() (err error) {
 		j.study.describeBiases(&out, j.matrix)
-		d, err = decompose(j, o)
+		if d, err = decompose(j, o); err == nil {
+			j.study.testInitial(&out, j.matrix, d.Spectrum)
+		}
 		return err
 	})
 	if err != nil {

@@ -61,6 +61,7 @@ func (p *directionPacker) model(m Model, i int) pageModel {
 		}
 	}
 	m.Vocabulary, m.Circuits = nil, nil // what the page needs of them is packed above
+	m.Training = safeTraining(m.Training)
 	out.Model = safeModel(m)
 	return out
 }

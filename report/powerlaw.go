@@ -1,11 +1,7 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 
 	"wspec/spectra"
 )
@@ -69,15 +65,4 @@ func alphaNote(matrices []*Matrix) string {
 		return note
 	}
 	return note + "; refused: " + commonest(why)
-}
-
-// commonest lists what was counted, the commonest first: "a (12), b (3)".
-func commonest(counts map[string]int) string {
-	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(counts[b]-counts[a], cmp.Compare(a, b))
-	})
-	for i, n := range names {
-		names[i] = fmt.Sprintf("%s (%d)", n, counts[n])
-	}
-	return strings.Join(names, ", ")
 }

@@ -38,6 +38,7 @@ function drawOverview() {
     plural(many("part"), "per-head part"), plural(model.tensors.length, "tensor"), failed ? `${failed} failed` : null,
   ].filter(Boolean).join(" · "));
   fill("card", h("div", { class: "card" },
+    model.training && h("div", { class: "wide" }, h("h2", { class: "small" }, "Is it trained?"), h("p", null, `${model.training.sentence}.`)),
     h("div", null, h("h2", { class: "small" }, "Configuration"), facts(configFacts(model.config))),
     h("div", null, h("h2", { class: "small" }, "This run"), facts(runFacts())),
     h("div", { class: "wide" }, h("h2", { class: "small" }, plural(model.files.length, "file")), fileTable(model.files))));
