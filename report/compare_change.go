@@ -85,22 +85,29 @@ func noChange(s *spectra.Spectrum) *spectra.Difference {
 // methodSame is the method of a ΔW that needed no computation.
 const methodSame = "identical"
 
-// sameNumbers reports whether both matrices hold the same numbers. It stops at
-// the first row that differs.
+// sameNumbers reports whether both matrices hold the same numbers.
 func sameNumbers(c couple) bool {
 	for i, a := range c.before.Factors {
-		b := c.after.Factors[i]
-		rows, cols := a.Dims()
-		if m, n := b.Dims(); m != rows || n != cols {
+		if !sameViews(a, c.after.Factors[i]) {
 			return false
 		}
-		x, y := make([]float64, cols), make([]float64, cols)
-		for r := range rows {
-			a.Block(x, cols, r, r+1, 0, cols)
-			b.Block(y, cols, r, r+1, 0, cols)
-			if !slices.Equal(x, y) { // nor where one is NaN
-				return false
-			}
+	}
+	return true
+}
+
+// sameViews reports whether two views hold the same numbers. It stops at the
+// first row that differs.
+func sameViews(a, b loader.View) bool {
+	rows, cols := a.Dims()
+	if m, n := b.Dims(); m != rows || n != cols {
+		return false
+	}
+	x, y := make([]float64, cols), make([]float64, cols)
+	for r := range rows {
+		a.Block(x, cols, r, r+1, 0, cols)
+		b.Block(y, cols, r, r+1, 0, cols)
+		if !slices.Equal(x, y) { // nor where one is NaN
+			return false
 		}
 	}
 	return true

@@ -36,7 +36,13 @@ func compareFlags() []cli.Flag {
 }
 
 func compareModels(i *invocation) error {
-	paths := i.Args().Slice()
+	paths, err := loader.Series(i.Args().Slice())
+	if err != nil {
+		return err
+	}
+	if !loader.InStepOrder(paths) && !i.Bool("quiet") {
+		fmt.Fprintln(i.stderr, "wspec: warning: the checkpoints are not in the order of their numbers; give the pattern in quotes, as in 'run/step_*', to have them so")
+	}
 	if base := i.String("base"); base != "" {
 		paths = append([]string{base}, slices.DeleteFunc(paths, func(p string) bool { return samePath(p, base) })...)
 	}
@@ -93,9 +99,13 @@ func samePath(a, b string) bool {
 // openers open the checkpoints one by one, when their turn comes.
 func openers(paths []string, o report.CompareOptions) []report.Checkpoint {
 	var list []report.Checkpoint
-	for _, p := range paths {
+	for i, p := range paths {
+		base := ""
+		if i > 0 {
+			base = paths[0] // of adapters; others have no use for it
+		}
 		list = append(list, report.Checkpoint{Open: func() (*loader.Model, error) {
-			return loader.Open(p, loader.Options{NoHeads: o.NoHeads, SkipHash: true})
+			return loader.Open(p, loader.Options{NoHeads: o.NoHeads, SkipHash: true, Base: base})
 		}})
 	}
 	return list
