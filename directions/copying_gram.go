@@ -106,7 +106,9 @@ func (g *VocabularyGram) core(v, o *mat.Dense) (core *mat.Dense, norm float64) {
 	} else {
 		t.Mul(g.ue, v)
 		core.Mul(o, &t)
-		t.Mul(g.ee, v)
+		if g.ee != g.ue {
+			t.Mul(g.ee, v)
+		}
 		vv.Mul(v.T(), &t)
 		var u mat.Dense
 		u.Mul(o, g.uu)

@@ -69,10 +69,13 @@ func (s *TokenSpace) measureMeans() error {
 	var count, skipped, top float64
 	err := s.each(func(id int, x []float64) error {
 		for j, v := range x {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
+			size := math.Abs(v)
+			if !(size <= math.MaxFloat64) {
 				return &spectra.NonFiniteError{Row: id, Col: j, Value: v}
 			}
-			top = max(top, math.Abs(v))
+			if size > top {
+				top = size
+			}
 		}
 		if s.skip[id] {
 			add(apart, 1, x)

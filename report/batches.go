@@ -72,11 +72,15 @@ func findAll(ctx context.Context, d *Document, jobs []job, o Options) (results, 
 	return slots, nil
 }
 
-// scoreBeside scores the circuits of all models while other work goes on.
+// scoreBeside finds the under-trained tokens of all models and scores their
+// circuits while other work goes on.
 func scoreBeside(ctx context.Context, d *Document, studies []*study) *errgroup.Group {
 	var g errgroup.Group
 	g.Go(func() error {
 		for _, s := range studies {
+			if err := s.ready(d); err != nil {
+				return err
+			}
 			if err := s.circuits(ctx, d); err != nil {
 				return err
 			}
@@ -96,15 +100,12 @@ func itemsOf(batch []job, found []*spectra.Decomposition) (slots []int, items []
 	return slots, items
 }
 
-// prepareAll finds the under-trained tokens of all models.
-func prepareAll(d *Document, studies []*study) error {
-	for _, s := range studies {
-		if s.reader == nil {
-			continue
+// ready finds the under-trained tokens of the model, once.
+func (s *study) ready(d *Document) error {
+	s.prepared.Do(func() {
+		if s.reader != nil {
+			s.failed = loader.Guard(func() error { return s.prepare(d) })
 		}
-		if err := loader.Guard(func() error { return s.prepare(d) }); err != nil {
-			return err
-		}
-	}
-	return nil
+	})
+	return s.failed
 }

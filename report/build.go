@@ -124,9 +124,6 @@ func Analyze(ctx context.Context, models []*loader.Model, o Options) (*Document,
 	hashed, scored := hashBeside(models), scoreBeside(ctx, d, studies)
 	defer hashed.Wait() // the files stay open until both have ended
 	defer scored.Wait()
-	if err := prepareAll(d, studies); err != nil {
-		return nil, err
-	}
 	slots, err := findAll(ctx, d, jobs, o)
 	if err != nil {
 		return nil, err

@@ -76,8 +76,8 @@ func ids(list []directions.Scored) []int {
 
 // judge draws the nulls and sets the coherence of every readout enlisted.
 func (s *study) judge(d *Document) error {
-	if s.reader == nil {
-		return nil
+	if err := s.ready(d); err != nil || s.reader == nil {
+		return err
 	}
 	v := d.Models[s.at].Vocabulary
 	nulls := map[directions.Readout]*directions.CoherenceNull{}

@@ -27,9 +27,6 @@ func (r *comparer) readChanges(p *Pairing, changes []*change, after *checkpoint)
 	if len(items) == 0 {
 		return nil
 	}
-	if err := prepareAll(d, []*study{s}); err != nil {
-		return err
-	}
 	if err := s.read(d, slots, items); err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"sync"
+
 	"golang.org/x/sync/errgroup"
 
 	"wspec/directions"
@@ -30,6 +32,9 @@ type study struct {
 	o      Options
 
 	coherence coherence
+
+	prepared sync.Once
+	failed   error // of what was prepared
 }
 
 // newStudy prepares to read m.
@@ -63,6 +68,9 @@ func (s *study) request() spectra.Request {
 func (s *study) read(d *Document, slots []int, items []directions.Item) error {
 	if s.reader == nil || len(items) == 0 {
 		return nil
+	}
+	if err := s.ready(d); err != nil {
+		return err
 	}
 	readings, err := s.reader.Read(items, s.readOptions())
 	if err != nil {

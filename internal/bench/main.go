@@ -116,6 +116,10 @@ func tasks(wspec, model, out string) []task {
 			_, err := linalg.GramValues(square, 1, threads)
 			return err
 		}, []string{"eigenvalues"}},
+		{"directions of MLP matrices and OV circuits, against torch.linalg.svd and topk", func() error {
+			return exec.Command(wspec, "analyze", model, "--matrix", "*.W_in", "--matrix", "*.W_out", "--matrix", "*.W_OV.*",
+				"--top-k", "20", "--tokens", "20", "--quiet", "--out", out).Run()
+		}, []string{"readouts", model}},
 		{"the whole of analyze, heads included", analyze(), nil},
 	}
 }

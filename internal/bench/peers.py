@@ -1,6 +1,6 @@
 """What else a researcher would run for the same numbers. Prints the seconds the work itself took, reading and imports left out.
 
-usage: peers.py {values|expert} MODEL_DIR | peers.py {dgemm|directions|eigenvalues}
+usage: peers.py {values|expert|readouts} MODEL_DIR | peers.py {dgemm|directions|eigenvalues}
 Needs numpy, scipy and torch on an optimised BLAS.
 """
 import json, os, struct, sys, time
@@ -11,8 +11,8 @@ if task == "expert":  # a matrix a core, one BLAS thread each
 import numpy as np
 
 
-def stored_matrices(folder):
-    """The matrices of a GPT-2 checkpoint as float32 arrays, c_attn split in three."""
+def named_matrices(folder):
+    """The matrices of a GPT-2 checkpoint as float32 arrays, by name."""
     with open(os.path.join(folder, "model.safetensors"), "rb") as f:
         (n,) = struct.unpack("<Q", f.read(8))
         header = json.loads(f.read(n))
@@ -21,7 +21,12 @@ def stored_matrices(folder):
         if name == "__metadata__" or len(entry["shape"]) != 2:
             continue
         begin, end = entry["data_offsets"]
-        w = np.array(data[begin:end].view("<f4").reshape(entry["shape"]))
+        yield name, np.array(data[begin:end].view("<f4").reshape(entry["shape"]))
+
+
+def stored_matrices(folder):
+    """All of them as values and expert take them, c_attn split in three."""
+    for name, w in named_matrices(folder):
         yield from np.split(w, 3, axis=1) if "c_attn" in name else [w]
 
 
@@ -62,6 +67,40 @@ def directions():
     return lambda: torch.linalg.svd(w, full_matrices=False)
 
 
+def readouts():
+    """The leading tokens of 20 directions of MLP matrices and OV circuits through W_U, both poles; circuits through thin factors."""
+    import torch
+
+    torch.set_num_threads(os.cpu_count())
+    with open(os.path.join(sys.argv[2], "config.json")) as f:
+        config = json.load(f)
+    stored = {name: torch.from_numpy(w) for name, w in named_matrices(sys.argv[2])}
+    unembed = stored["wte.weight"].T.contiguous()
+    width = config["n_embd"] // config["n_head"]
+
+    def read(vectors):
+        scores = vectors @ unembed
+        torch.topk(scores, 20), torch.topk(-scores, 20)
+
+    def circuit(v, o):
+        qv, rv = torch.linalg.qr(v)
+        qo, ro = torch.linalg.qr(o.T)
+        u, _, w = torch.linalg.svd(rv @ ro.T)
+        read((qv @ u)[:, :20].T)
+        read((w @ qo.T)[:20])
+
+    def run():
+        for layer in range(config["n_layer"]):
+            part = lambda name: stored[f"h.{layer}.{name}.weight"]
+            read(torch.linalg.svd(part("mlp.c_fc"), full_matrices=False)[0][:, :20].T)
+            read(torch.linalg.svd(part("mlp.c_proj"), full_matrices=False)[2][:20])
+            values, out = part("attn.c_attn").chunk(3, dim=1)[2], part("attn.c_proj")
+            for v, o in zip(values.split(width, dim=1), out.split(width, dim=0)):
+                circuit(v, o)
+
+    return run
+
+
 def eigenvalues():
     import scipy.linalg, scipy.linalg.blas
 
@@ -69,7 +108,7 @@ def eigenvalues():
     return lambda: scipy.linalg.eigvalsh(scipy.linalg.blas.dsyrk(1.0, w, trans=1), lower=False, driver="evr", check_finite=False)
 
 
-work = {"values": values, "expert": expert, "dgemm": dgemm, "directions": directions, "eigenvalues": eigenvalues}[task]()
+work = {"values": values, "expert": expert, "dgemm": dgemm, "directions": directions, "readouts": readouts, "eigenvalues": eigenvalues}[task]()
 if task in ("dgemm", "directions"):
     work()  # the first call sets up threads
 start = time.perf_counter()
