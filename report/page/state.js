@@ -45,7 +45,7 @@ function defaultMetric() {
 
 function defaultColumns() {
   const usual = ["spectral_norm", "frobenius_norm", "condition_number", "effective_rank", "effective_rank_energy",
-    "stable_rank", "rank_90", "gavish_donoho_rank", "mp_spikes"].filter((n) => DOC.metricIndex.has(n));
+    "stable_rank", "rank_90", "gavish_donoho_rank", "signal_rank"].filter((n) => DOC.metricIndex.has(n));
   return usual.length ? usual : DOC.metrics.slice(0, 8).map((m) => m.name);
 }
 
