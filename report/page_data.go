@@ -48,6 +48,7 @@ type pageMatrix struct {
 	Nulls       []Number    `json:"nulls,omitempty"` // mean, sd, share, z and q of each of pageData.Judged
 	Band        *int        `json:"band,omitempty"`  // place in pageData.Bands
 	Signal      *pageSignal `json:"signal,omitempty"`
+	Initial     *Initial    `json:"initial,omitempty"`
 	Floor       Floor       `json:"floor"`
 	Certificate Certificate `json:"certificate"`
 	Biases      bool        `json:"biases,omitempty"`
@@ -144,7 +145,7 @@ func newPageMatrix(m *Matrix, metrics []MetricInfo) pageMatrix {
 		Label: Safe(m.Label), Role: Safe(m.Role), Layer: m.Layer, Head: m.Head,
 		Kind: Safe(m.Kind), Tensors: each(m.Tensors, Safe), Shape: m.Shape, DType: Safe(m.DType),
 		In: Safe(m.In), Out: Safe(m.Out), Sigma1: first, Shares: shares,
-		Values: metricValues(m, metrics), Floor: m.Floor, Signal: newPageSignal(m.Signal),
+		Values: metricValues(m, metrics), Floor: m.Floor, Signal: newPageSignal(m.Signal), Initial: newPageInitial(m.Initial),
 		Certificate: Certificate{
 			Method:   Safe(m.Certificate.Method),
 			Residual: m.Certificate.Residual, Orthogonality: m.Certificate.Orthogonality,
@@ -191,6 +192,18 @@ func newPageSignal(s *Signal) *pageSignal {
 	}
 	return &pageSignal{
 		Rank: s.Rank, Low: s.Low, Noise: rounded(s.Noise, nullDigits), Edge: rounded(s.Edge, sigmaDigits), LowEdge: rounded(s.LowEdge, sigmaDigits),
+	}
+}
+
+// newPageInitial is x with fewer digits.
+func newPageInitial(x *Initial) *Initial {
+	if x == nil {
+		return nil
+	}
+	few := func(n Number) Number { return rounded(n, nullDigits) }
+	return &Initial{
+		SD: few(x.SD), Kurtosis: few(x.Kurtosis), Bulk: few(x.Bulk), Top: few(x.Top), Rows: few(x.Rows), Columns: few(x.Columns),
+		P: few(x.P), Q: few(x.Q), Initialiser: Safe(x.Initialiser),
 	}
 }
 

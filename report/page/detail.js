@@ -95,6 +95,7 @@ function detailBody(m, holder, readout) {
 // detailFacts is what the panel has under the figure.
 function detailFacts(m) {
   return [h("h3", { id: "detail-measures", tabindex: -1 }, "Measures"), measureTable(m),
+    m.initial && [h("h3", null, "Against its initialisation"), facts(initialFacts(m.initial))],
     m.signal && [h("h3", null, "Against noise of one level"), facts(signalFacts(m.signal))],
     !m.error && [h("h3", null, "How it was computed"), facts(certificateFacts(m))],
     h("h3", null, m.tensors.length > 1 ? "From these tensors" : "From this tensor"), tensorList(m)].flat();
@@ -167,6 +168,19 @@ function certificateFacts(m) {
     ["Floor of the method", number(m.floor.method) + below(m.floor.method), `error bound of the computation: ${exact(m.floor.method)}`],
     ["Residual", isDefined(residual) ? number(residual) : none, "max ‖x·W − σ·y‖/σ₁"],
     ["Orthogonality", isDefined(orthogonality) ? number(orthogonality) : none, "max |InᵀIn − I|"],
+  ];
+}
+
+// initialFacts says how far a matrix is from independent entries of its own
+// spread, as an initialiser makes them.
+function initialFacts(x) {
+  const z = (v, what) => [what[0], isDefined(v) ? `z ${zText(v)}` : DASH, what[1]];
+  return [
+    ["Verdict", x.initialiser ? `fits ${x.initialiser}` : isDefined(x.q) ? "differs from independent entries" : "too small to be tested"],
+    ["q over the model’s matrices", isDefined(x.q) ? brief(x.q) : DASH],
+    ["Entries", `sd ${number(x.sd)} · kurtosis ${brief(x.kurtosis)}`, "3 for a normal law, 1.8 for a uniform one"],
+    z(x.bulk, ["Evenness of σ", "nuclear norm over Frobenius norm"]), z(x.top, ["Largest σ", "in standard deviations of the Tracy–Widom law"]),
+    z(x.rows, ["Spread of the rows’ norms", ""]), z(x.columns, ["Spread of the columns’ norms", ""]),
   ];
 }
 

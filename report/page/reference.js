@@ -37,8 +37,9 @@ function drawOverview() {
     model.family || "unknown family", plural(many("whole"), "whole matrix", "whole matrices"), plural(many("circuit"), "circuit"),
     plural(many("part"), "per-head part"), plural(model.tensors.length, "tensor"), failed ? `${failed} failed` : null,
   ].filter(Boolean).join(" · "));
+  const [verdict, ...why] = model.training ? `${model.training.sentence}.`.split(": ") : [];
+  fill("verdict", verdict && h("p", { class: "figures" }, h("strong", null, verdict), why.length ? `: ${why.join(": ")}` : null));
   fill("card", h("div", { class: "card" },
-    model.training && h("div", { class: "wide" }, h("h2", { class: "small" }, "Is it trained?"), h("p", null, `${model.training.sentence}.`)),
     h("div", null, h("h2", { class: "small" }, "Configuration"), facts(configFacts(model.config))),
     h("div", null, h("h2", { class: "small" }, "This run"), facts(runFacts())),
     h("div", { class: "wide" }, h("h2", { class: "small" }, plural(model.files.length, "file")), fileTable(model.files))));
