@@ -72,3 +72,23 @@ func TestMostChanged(t *testing.T) {
 		t.Errorf("%v", rows)
 	}
 }
+
+// TestLeftNull finds the checkpoint from which on a spectrum stays past noise.
+func TestLeftNull(t *testing.T) {
+	for _, x := range []struct {
+		z    []Number
+		want int // −1: none
+	}{
+		{[]Number{0, 1, 5, 6}, 2},
+		{[]Number{0, 5, 1, 6}, 3},
+		{[]Number{5, 6}, -1},                     // so from the first
+		{[]Number{0, 5, 1}, -1},                  // not at the end
+		{[]Number{Undefined(), Undefined()}, -1}, // a circuit
+	} {
+		tr := Trajectory{Values: map[string][]Number{"edge_z": x.z}}
+		tr.settle()
+		if got := tr.LeftNull; (got == nil) != (x.want < 0) || got != nil && *got != x.want {
+			t.Errorf("%v: left at %v, want %d", x.z, got, x.want)
+		}
+	}
+}
