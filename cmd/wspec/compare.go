@@ -99,16 +99,23 @@ func samePath(a, b string) bool {
 // openers open the checkpoints one by one, when their turn comes.
 func openers(paths []string, o report.CompareOptions) []report.Checkpoint {
 	var list []report.Checkpoint
-	for i, p := range paths {
-		base := ""
-		if i > 0 {
-			base = paths[0] // of adapters; others have no use for it
-		}
+	for _, p := range paths {
 		list = append(list, report.Checkpoint{Open: func() (*loader.Model, error) {
-			return loader.Open(p, loader.Options{NoHeads: o.NoHeads, SkipHash: true, Base: base})
+			return openBeside(p, paths[0], loader.Options{NoHeads: o.NoHeads, SkipHash: true})
 		}})
 	}
 	return list
+}
+
+// openBeside opens a model; an adapter whose base is not found by the name it has
+// for it is taken to belong to the first checkpoint.
+func openBeside(path, first string, o loader.Options) (*loader.Model, error) {
+	m, err := loader.Open(path, o)
+	if missing := (*loader.BaseError)(nil); errors.As(err, &missing) && path != first {
+		o.Base = first
+		return loader.Open(path, o)
+	}
+	return m, err
 }
 
 // comparison is what the flags of compare say.
