@@ -132,7 +132,7 @@ func (t *Training) judge(tested []*Initial) {
 func (t *Training) conclude(fits map[string]int) {
 	vectors := ""
 	if t.Vectors > 0 {
-		vectors = fmt.Sprintf("; %d of %d biases and norms are still all 0 or all 1", t.ConstantVectors, t.Vectors)
+		vectors = fmt.Sprintf("; %d of %d bias and norm vectors are still all 0 or all 1", t.ConstantVectors, t.Vectors)
 	}
 	switch {
 	case t.Tested == 0:

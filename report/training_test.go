@@ -153,7 +153,7 @@ func TestTrainingVerdict(t *testing.T) {
 		want   string
 	}{
 		{Training{}, nil, "Whether the model was trained is not known: no whole matrix with 16 or more on both sides was tested"},
-		{Training{Vectors: 3, ConstantVectors: 3}, []*Initial{fit(0.2), fit(1e-3)}, "Untrained: none of 2 matrices differs from independent entries at q ≤ 0.0001; they look like normal 0.02 (2); 3 of 3 biases and norms are still all 0 or all 1"},
+		{Training{Vectors: 3, ConstantVectors: 3}, []*Initial{fit(0.2), fit(1e-3)}, "Untrained: none of 2 matrices differs from independent entries at q ≤ 0.0001; they look like normal 0.02 (2); 3 of 3 bias and norm vectors are still all 0 or all 1"},
 		{Training{}, []*Initial{fit(0.2), fit(1e-5)}, "Trained: 1 of 2 matrices differ from the independent entries of an initialiser at q ≤ 0.0001, in the median by 2 standard deviations"},
 		{Training{}, []*Initial{{P: 1, Bulk: Undefined(), Initialiser: "zeros"}}, "Untrained: none of 1 matrices differs from independent entries at q ≤ 0.0001; they look like zeros (1)"},
 	} {

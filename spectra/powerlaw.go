@@ -67,12 +67,16 @@ const (
 // PowerLawNull is what fits to noise give.
 type PowerLawNull struct{ mean, sd float64 }
 
+// nullFits is the number of draws that are fitted: the deviation is then known
+// to 1/√62, an eighth, and more fits would cost more than the matrices' own.
+const nullFits = 32
+
 // NewPowerLawNull fits a tail to each draw, the σ of noise matrices in
-// descending order, of one shape. It returns nil where there are fewer than two
+// descending order, of one shape, or to the first of many. It returns nil where there are fewer than two
 // draws, or too few values in them.
 func NewPowerLawNull(draws [][]float64) *PowerLawNull {
 	var excess []float64
-	for _, sigma := range draws {
+	for _, sigma := range draws[:min(len(draws), nullFits)] {
 		if f, ok := newTails(logEnergies(sigma, 0)).fit(); ok {
 			excess = append(excess, 1/f.slope)
 		}
