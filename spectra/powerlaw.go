@@ -68,7 +68,7 @@ const (
 type PowerLawNull struct{ mean, sd float64 }
 
 // nullFits is the number of draws that are fitted: the deviation is then known
-// to 1/√62, an eighth, and more fits would cost more than the matrices' own.
+// to 1/√62, an eighth, which is enough beside a bound of three of them.
 const nullFits = 32
 
 // NewPowerLawNull fits a tail to each draw, the σ of noise matrices in
