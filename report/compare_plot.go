@@ -27,13 +27,13 @@ func comparePlotKinds() []comparePlotKind {
 // comparedPNG draws the figures of a comparison.
 func comparedPNG(c *Comparison) ([]file, error) {
 	var files []file
-	names := nameSet{}
+	names, style := nameSet{}, paperStyle()
 	for _, kind := range comparePlotKinds() {
 		for _, f := range kind.make(c) {
 			name := names.unique(f.name)
 			files = append(files, file{
 				path: "plots/" + name + ".png", figure: name, title: plain(f.title),
-				write: func(w io.Writer) error { return writePNG(w, &f, paperStyle()) },
+				write: func(w io.Writer) error { return writePNG(w, &f, style) },
 			})
 		}
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"image/color"
+	"image/png"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -30,6 +31,7 @@ type plotStyle struct {
 	line   vg.Length // width of data lines
 	marker vg.Length // radius
 	edge   vg.Length // free border
+	png    png.Encoder
 }
 
 // paperStyle suits print: no type is smaller than 9 pt.
@@ -40,6 +42,7 @@ func paperStyle() *plotStyle {
 		paper: rgb(0xffffff), ink: rgb(0x1a1a1a), muted: rgb(0x5c5c5c), grid: rgb(0xe4e4e4),
 		title: 12, label: 10, small: 9,
 		line: 1.25, marker: 2.6, edge: 8,
+		png: png.Encoder{BufferPool: &encoderPool{}},
 	}
 }
 

@@ -12,10 +12,11 @@ func plotFiles(d *Document) ([]file, error) {
 		}
 	}
 	var files []file
+	style := paperStyle()
 	for _, f := range figures(d, asked) {
 		files = append(files, file{
 			path: "plots/" + f.name + ".png", figure: f.name, title: plain(f.title),
-			write: func(w io.Writer) error { return writePNG(w, &f, paperStyle()) },
+			write: func(w io.Writer) error { return writePNG(w, &f, style) },
 		})
 	}
 	return files, nil

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"sync"
 
 	vgdraw "gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -25,8 +26,20 @@ func writePNG(w io.Writer, c *chart, s *plotStyle) error {
 	if c.key.bar == nil { // colours on a scale are data: they stay exact
 		img = paletted(img)
 	}
-	return png.Encode(w, img)
+	return s.png.Encode(w, img)
 }
+
+// encoderPool keeps the megabyte that compressing takes for the next figure.
+type encoderPool struct{ free sync.Pool }
+
+// Get implements [png.EncoderBufferPool].
+func (p *encoderPool) Get() *png.EncoderBuffer {
+	b, _ := p.free.Get().(*png.EncoderBuffer)
+	return b
+}
+
+// Put implements [png.EncoderBufferPool].
+func (p *encoderPool) Put(b *png.EncoderBuffer) { p.free.Put(b) }
 
 // shifts are the changes of a channel, of 255, that [paletted] may make, the
 // least visible first. The largest is still too little to see.
@@ -48,15 +61,11 @@ func paletted(img image.Image) image.Image {
 			continue
 		}
 		out := image.NewPaletted(rgba.Bounds(), palette)
-		last := colors[0]
-		at := index[last]
 		for y, rows := 0, rgba.Bounds().Dy(); y < rows; y++ {
-			to := out.Pix[y*out.Stride:]
-			for x, c := range rowColors(rgba, y) {
-				if c != last { // most pixels are paper: this saves the look-up
-					last, at = c, index[c]
-				}
-				to[x] = at
+			to, x := out.Pix[y*out.Stride:][:rgba.Bounds().Dx()], 0
+			for c, n := range rowRuns(rgba, y) {
+				fill(to[x:x+n], index[c])
+				x += n
 			}
 		}
 		return out
@@ -87,18 +96,11 @@ func mergeColors(colors []color.RGBA, most int) (color.Palette, map[color.RGBA]u
 // byFrequency returns the colours of img, the most frequent first.
 func byFrequency(img *image.RGBA) []color.RGBA {
 	counts := map[color.RGBA]int{}
-	b := img.Bounds()
-	last, run := img.RGBAAt(b.Min.X, b.Min.Y), 0
-	for y := range b.Dy() {
-		for _, c := range rowColors(img, y) {
-			if c != last { // pixels of one colour are counted together: it is much faster
-				counts[last] += run
-				last, run = c, 0
-			}
-			run++
+	for y := range img.Bounds().Dy() {
+		for c, n := range rowRuns(img, y) {
+			counts[c] += n
 		}
 	}
-	counts[last] += run
 	packed := func(c color.RGBA) uint32 {
 		return uint32(c.R)<<24 | uint32(c.G)<<16 | uint32(c.B)<<8 | uint32(c.A)
 	}
@@ -107,15 +109,31 @@ func byFrequency(img *image.RGBA) []color.RGBA {
 	})
 }
 
-// rowColors yields the colours of the y-th row from the top.
-func rowColors(img *image.RGBA, y int) iter.Seq2[int, color.RGBA] {
+// rowRuns yields the colours of the y-th row from the top and for how many
+// pixels each lasts: most pixels are paper, and are passed over eight at a time.
+func rowRuns(img *image.RGBA, y int) iter.Seq2[color.RGBA, int] {
 	row := img.Pix[y*img.Stride:][:4*img.Bounds().Dx()]
-	return func(yield func(int, color.RGBA) bool) {
-		for x := 0; x < len(row); x += 4 {
-			if p := row[x : x+4 : x+4]; !yield(x/4, color.RGBA{p[0], p[1], p[2], p[3]}) {
+	return func(yield func(color.RGBA, int) bool) {
+		for len(row) > 0 {
+			end := 4
+			for end+32 <= len(row) && [32]byte(row[end:]) == [32]byte(row[end-4:]) {
+				end += 32
+			}
+			for end < len(row) && [4]byte(row[end:]) == [4]byte(row) {
+				end += 4
+			}
+			if !yield(color.RGBA{row[0], row[1], row[2], row[3]}, end/4) {
 				return
 			}
+			row = row[end:]
 		}
+	}
+}
+
+// fill sets all of to to x.
+func fill(to []uint8, x uint8) {
+	for i := range to {
+		to[i] = x
 	}
 }
 
