@@ -132,9 +132,9 @@ func TestAdapter(t *testing.T) {
 		{module: "transformer.wte", r: 2, in: 7, out: 6, inFirst: true, scale: 1.5, embedding: true},
 	}
 	llama := []lora{
-		{module: "model.layers.0.self_attn.q_proj", r: 2, in: 6, out: 8, scale: 3 / math.Sqrt2},
+		{module: "model.layers.0.self_attn.q_proj", r: 2, in: 6, out: 8, scale: 3 / math.Sqrt2, magnitude: true},
 		{module: "model.layers.0.self_attn.v_proj", r: 2, in: 6, out: 4, scale: 3 / math.Sqrt2, magnitude: true},
-		{module: "model.layers.0.mlp.down_proj", r: 2, in: 10, out: 6, scale: 7 / math.Sqrt2},
+		{module: "model.layers.0.mlp.down_proj", r: 2, in: 10, out: 6, scale: 7 / math.Sqrt2, magnitude: true},
 	}
 	patterns := `,"rank_pattern":{"attn.c_proj":4},"alpha_pattern":{"h.\\d+.attn.c_proj":5,"c_proj":3},"fan_in_fan_out":false}`
 	for name, x := range map[string]struct {
@@ -270,26 +270,32 @@ func TestAdapterErrors(t *testing.T) {
 		target  any
 		text    string
 	}{
-		"no JSON":      {"{", good, &form, "malformed JSON"},
-		"another kind": {`{"peft_type":"IA3"}`, good, &adapter, "peft_type"},
-		"r":            {`{"peft_type":"LORA","r":0.5,"lora_alpha":1}`, good, &adapter, "r is 0.5"},
-		"no alpha":     {`{"peft_type":"LORA","r":1}`, good, &adapter, "lora_alpha is missing"},
-		"alpha":        {`{"peft_type":"LORA","r":1,"lora_alpha":"8"}`, good, &adapter, "lora_alpha"},
-		"pattern":      {peft + `,"rank_pattern":{"(":1}}`, good, &adapter, "rank_pattern"},
-		"long pattern": {peft + `,"alpha_pattern":{"` + strings.Repeat("a", 300) + `":1}}`, good, &adapter, "alpha_pattern"},
-		"pattern of":   {peft + `,"alpha_pattern":{"a":null}}`, good, &adapter, "alpha_pattern"},
-		"qalora":       {peft + `,"use_qalora":true}`, good, &adapter, "use_qalora"},
-		"rank":         {peft + `,"rank_pattern":{"c_proj":3}}`, good, &adapter, "has rank 2"},
-		"shape of A":   {peft + "}", []safetensors.Tensor{random(p+"lora_A.weight", 2, 5), good[1]}, &adapter, "lora_A"},
-		"shape of B":   {peft + "}", []safetensors.Tensor{good[0], random(p+"lora_B.weight", 6, 3)}, &adapter, "lora_B"},
-		"magnitude":    {peft + "}", append(slices.Clone(good), random(p+"lora_magnitude_vector", 5)), &adapter, "magnitude"},
-		"twice":        {peft + "}", append(slices.Clone(good), random(p+"lora_A.other.weight", 2, 6)), &adapter, "same part"},
-		"whole":        {peft + "}", []safetensors.Tensor{ramp("base_model.model.lm_head.weight", 0, 8, 6)}, &adapter, "shape [8 6]"},
+		"no JSON":           {"{", good, &form, "malformed JSON"},
+		"another kind":      {`{"peft_type":"IA3"}`, good, &adapter, "peft_type"},
+		"r":                 {`{"peft_type":"LORA","r":0.5,"lora_alpha":1}`, good, &adapter, "r is 0.5"},
+		"no alpha":          {`{"peft_type":"LORA","r":1}`, good, &adapter, "lora_alpha is missing"},
+		"alpha":             {`{"peft_type":"LORA","r":1,"lora_alpha":"8"}`, good, &adapter, "lora_alpha"},
+		"pattern":           {peft + `,"rank_pattern":{"(":1}}`, good, &adapter, "rank_pattern"},
+		"long pattern":      {peft + `,"alpha_pattern":{"` + strings.Repeat("a", 300) + `":1}}`, good, &adapter, "alpha_pattern"},
+		"pattern of":        {peft + `,"alpha_pattern":{"a":null}}`, good, &adapter, "alpha_pattern"},
+		"qalora":            {peft + `,"use_qalora":true}`, good, &adapter, "use_qalora"},
+		"rank":              {peft + `,"rank_pattern":{"c_proj":3}}`, good, &adapter, "has rank 2"},
+		"shape of A":        {peft + "}", []safetensors.Tensor{random(p+"lora_A.weight", 2, 5), good[1]}, &adapter, "lora_A"},
+		"shape of B":        {peft + "}", []safetensors.Tensor{good[0], random(p+"lora_B.weight", 6, 3)}, &adapter, "lora_B"},
+		"magnitude":         {peft + "}", append(slices.Clone(good), random(p+"lora_magnitude_vector", 5)), &adapter, "magnitude"},
+		"no magnitude":      {peft + `,"use_dora":true}`, good, &adapter, "adapter's module transformer.h.0.attn.c_proj has no lora_magnitude_vector"},
+		"two kinds":         {peft + "}", append(slices.Clone(good), random(p+"lora_embedding_A", 2, 6)), &adapter, "adapter's module transformer.h.0.attn.c_proj has both"},
+		"two kinds, halved": {peft + "}", []safetensors.Tensor{good[0], random(p+"lora_embedding_B", 6, 2)}, &adapter, "has both"},
+		"twice":             {peft + "}", append(slices.Clone(good), random(p+"lora_A.other.weight", 2, 6)), &adapter, "same part"},
+		"whole":             {peft + "}", []safetensors.Tensor{ramp("base_model.model.lm_head.weight", 0, 8, 6)}, &adapter, "shape [8 6]"},
 	} {
 		dir := writeAdapter(t, writeModel(t, tinyGPT2, tinyGPT2Tensors("transformer.")...), x.config, x.tensors...)
 		_, err := Open(dir, Options{})
 		if !errors.As(err, x.target) || !strings.Contains(err.Error(), x.text) {
 			t.Errorf("%s: %v, want %T with %q", name, err, x.target, x.text)
+		}
+		if module := adapter != nil && strings.Contains(x.text, "adapter's module"); module && !strings.Contains(adapter.Hint(), "save the adapter again") {
+			t.Errorf("%s: hint %q", name, adapter.Hint())
 		}
 	}
 	base := writeModel(t, tinyGPT2, tinyGPT2Tensors("transformer.")...)

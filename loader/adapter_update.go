@@ -17,6 +17,9 @@ func (x *application) update(t target) (reason string, err error) {
 		up, okB = x.part(t, partEmbedB)
 	}
 	magnitude, dora := x.part(t, partMagnitude)
+	if err := x.contradiction(t); err != nil {
+		return "", err
+	}
 	name := t.module + ".weight"
 	k, ok := x.byName[x.family.short(name)]
 	switch {
@@ -43,6 +46,21 @@ func (x *application) update(t target) (reason string, err error) {
 		return "", base.magnitudes(magnitude)
 	}
 	return "", nil
+}
+
+// contradiction finds a module whose parts do not go together. What it returns is an *AdapterError or nil.
+func (x *application) contradiction(t target) error {
+	has := func(name string) bool { _, ok := t.parts[name]; return ok }
+	linear, embedding := has(partA) || has(partB), has(partEmbedA) || has(partEmbedB)
+	switch {
+	case linear && embedding:
+		return &AdapterError{Module: t.module, Msg: "has both lora_A, lora_B and lora_embedding_A, lora_embedding_B: it cannot be a linear map and an embedding",
+			Way: "keep the pair that was trained, and save the adapter again with PEFT"}
+	case x.config.DoRA && (linear || embedding) && !has(partMagnitude):
+		return &AdapterError{Module: t.module, Msg: "has no " + partMagnitude + ", though " + adapterConfigName + " says use_dora",
+			Way: "save the adapter again with all its tensors, or set use_dora to false if it is a plain LoRA"}
+	}
+	return nil
 }
 
 // part returns a part of a module's update.

@@ -159,17 +159,21 @@ func quote(s string) string {
 	return s
 }
 
-// AdapterError says that adapter_config.json or a tensor of an adapter is wrong, or does not fit the base.
+// AdapterError says that adapter_config.json, a tensor or a module of an adapter is wrong, or does not fit the base.
 type AdapterError struct {
 	Tensor string // "" where a field is concerned
-	Msg    string // of the tensor
+	Module string // whose parts are wrong together, "" where a tensor or a field is
+	Msg    string // of the tensor or module
 	Field  string // as adapter_config.json spells it
 	Value  string // as it has it (shortened), "" where the field is missing
 	Want   string // what it should be
+	Way    string // out of it; "" for the usual one
 }
 
 func (e *AdapterError) Error() string {
 	switch {
+	case e.Module != "":
+		return fmt.Sprintf("adapter's module %s %s", quote(e.Module), e.Msg)
 	case e.Tensor != "":
 		return fmt.Sprintf("adapter's tensor %s %s", quote(e.Tensor), e.Msg)
 	case e.Value == "":
@@ -180,6 +184,9 @@ func (e *AdapterError) Error() string {
 
 // Hint says what may be wrong.
 func (e *AdapterError) Hint() string {
+	if e.Way != "" {
+		return e.Way
+	}
 	if e.Tensor != "" {
 		return "the adapter was trained on another model: give its own with --base"
 	}
