@@ -32,7 +32,7 @@ func analyzeFlags() []cli.Flag {
 		&cli.StringFlag{Name: "null", Value: string(spectra.NullIID), Usage: "hold the measures of stored matrices against `NULL`: iid (Gaussian noise of the same shape and norm), shuffle (their own entries in random order; twenty decompositions each) or none; circuits against products of noise"},
 		toggle("singular values and measures alone: no directions, no copying and composition scores", "no-directions"),
 		toggle("how each direction changes under the other two conventions, for which matrices are decomposed again", "sensitivity"),
-	}, directionFlags(), []cli.Flag{jsonFlag(), quietFlag()})
+	}, directionFlags(), []cli.Flag{baseFlag(), jsonFlag(), quietFlag()})
 }
 
 func analyze(i *invocation) error {
@@ -40,7 +40,7 @@ func analyze(i *invocation) error {
 	if err != nil {
 		return err
 	}
-	models, err := openAll(i.Args().Slice(), loader.Options{NoHeads: i.Bool("no-heads"), SkipHash: true})
+	models, err := openAll(i.Args().Slice(), loader.Options{NoHeads: i.Bool("no-heads"), SkipHash: true, Base: i.String("base")})
 	defer closeAll(models)
 	if err != nil {
 		return err

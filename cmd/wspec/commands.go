@@ -63,7 +63,7 @@ func commands() []command {
 			name: "inspect", args: "MODEL", min: 1, max: 1,
 			title:  "every tensor: role, shape, dtype, its fate and why; nothing is computed",
 			manual: "Shows how analyze would read the model: which matrix each tensor becomes, and why some are left out.",
-			flags:  []cli.Flag{jsonFlag(), quietFlag()}, run: inspect,
+			flags:  []cli.Flag{baseFlag(), jsonFlag(), quietFlag()}, run: inspect,
 		},
 		{
 			name: "metrics", min: 0, max: 0,
@@ -83,6 +83,11 @@ func commands() []command {
 // toggle is a flag without a value, off unless given.
 func toggle(usage string, names ...string) cli.Flag {
 	return &cli.BoolFlag{Name: names[0], Aliases: names[1:], Usage: usage, DisableDefaultText: true}
+}
+
+// baseFlag is shared by the commands that open models as they are.
+func baseFlag() cli.Flag {
+	return &cli.StringFlag{Name: "base", Usage: "where MODEL is an adapter, apply it to `BASE`", DefaultText: "the one it names, beside it or in the hub's local cache"}
 }
 
 func jsonFlag() cli.Flag { return toggle("print JSON in place of a table", "json") }

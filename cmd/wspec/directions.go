@@ -74,7 +74,7 @@ func directionsFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "matrix", Aliases: []string{"m"}, Usage: "matrices whose label matches `GLOB`, such as 'L3.W_OV.H*'; repeatable, needed"},
 		&cli.StringFlag{Name: "side", Usage: "show this side alone in the table, JSON has both: `SIDE` is in (what is read) or out (what is written)"},
 		&cli.StringFlag{Name: "readout", Usage: "read through `TABLE`: embed (W_E), unembed (W_U) or both, as the side demands", DefaultText: "both"},
-	}, directionFlags(), []cli.Flag{jsonFlag(), quietFlag()})
+	}, directionFlags(), []cli.Flag{baseFlag(), jsonFlag(), quietFlag()})
 }
 
 func showDirections(i *invocation) error {
@@ -82,7 +82,7 @@ func showDirections(i *invocation) error {
 	if err != nil {
 		return err
 	}
-	models, err := openAll(i.Args().Slice(), loader.Options{SkipHash: true})
+	models, err := openAll(i.Args().Slice(), loader.Options{SkipHash: true, Base: i.String("base")})
 	defer closeAll(models)
 	if err != nil {
 		return err

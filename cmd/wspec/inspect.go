@@ -10,7 +10,7 @@ import (
 )
 
 func inspect(i *invocation) error {
-	m, err := loader.Open(i.Args().First(), loader.Options{})
+	m, err := loader.Open(i.Args().First(), loader.Options{Base: i.String("base")})
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func locateFlags() []cli.Flag {
 		&cli.IntFlag{Name: "top-k", Aliases: []string{"k"}, Value: report.DefaultTopK, Usage: "in the directions of the `N` largest singular values of each"},
 		&cli.IntFlag{Name: "top", Value: report.DefaultTop, Usage: "show the `N` places of smallest p"},
 		&cli.Uint64Flag{Name: "seed", Usage: "of the random concepts: `N`"},
-		jsonFlag(),
+		baseFlag(), jsonFlag(),
 		quietFlag(),
 	}
 }
@@ -30,7 +30,7 @@ func locate(i *invocation) error {
 	if err != nil {
 		return err
 	}
-	models, err := openAll(i.Args().Slice()[:1], loader.Options{SkipHash: true})
+	models, err := openAll(i.Args().Slice()[:1], loader.Options{SkipHash: true, Base: i.String("base")})
 	defer closeAll(models)
 	if err != nil {
 		return err
