@@ -103,6 +103,9 @@ func (p *poles) offer(score float32, id int) {
 	}
 }
 
+// bounds are the scores below and above which offer has something to do.
+func (p *poles) bounds() [2]float32 { return [2]float32{-p.low.least, p.high.least} }
+
 // gate returns c and w such that offer has nothing to do with a score x for
 // which beyond(x, c, w) is false: one comparison for both poles. It changes
 // with every score taken.

@@ -1,7 +1,9 @@
 package directions
 
 import (
+	"iter"
 	"math"
+	"math/bits"
 
 	"wspec/internal/linalg"
 )
@@ -116,40 +118,42 @@ func (s *scan) visit(task, i0, n int, scores []float32) {
 
 // take adds a block of scores, of tokens from i0 on.
 func (y *tally) take(scores []float32, i0 int, inverse, inverseCentred []float32) {
-	c, w := y.dot.gate()
-	for t, x := range scores {
-		if beyond(x, c, w) {
-			y.dot.offer(x, i0+t)
-			c, w = y.dot.gate()
-		}
+	for first := 0; first < len(scores); first += linalg.ScreenMost {
+		last := min(first+linalg.ScreenMost, len(scores))
+		y.screen(scores[first:last], i0+first, inverse[first:last], inverseCentred[first:last])
 	}
-	c, w = y.cosine.gate()
-	for t, f := range inverse[:len(scores)] {
-		if x := scores[t] * f; beyond(x, c, w) {
-			y.cosine.offer(x, i0+t)
-			c, w = y.cosine.gate()
-		}
-	}
-	y.takeCentred(scores, i0, inverseCentred)
 }
 
-// takeCentred takes what is measured from the mean.
-func (y *tally) takeCentred(scores []float32, i0 int, inverse []float32) {
-	c, w := y.centred.gate()
+// screen takes at most [linalg.ScreenMost] scores: those within the bounds as
+// they stand before the first are passed over together.
+func (y *tally) screen(scores []float32, i0 int, inverse, inverseCentred []float32) {
 	mean := float32(y.mean)
-	var squares, cubes float32 // of one block: rounding stays far below sampling
-	for t, f := range inverse[:len(scores)] {
-		x := scores[t] - mean
-		q := x * x
-		squares += q
-		cubes += q * x
-		if x *= f; beyond(x, c, w) {
-			y.centred.offer(x, i0+t)
-			c, w = y.centred.gate()
+	s := linalg.Screen{Mean: mean, Bounds: [3][2]float32{y.dot.bounds(), y.cosine.bounds(), y.centred.bounds()}}
+	s.Run(scores, inverse, inverseCentred)
+	for t := range ones(&s.Hits[0]) {
+		y.dot.offer(scores[t], i0+t)
+	}
+	for t := range ones(&s.Hits[1]) {
+		y.cosine.offer(scores[t]*inverse[t], i0+t)
+	}
+	for t := range ones(&s.Hits[2]) {
+		y.centred.offer((scores[t]-mean)*inverseCentred[t], i0+t)
+	}
+	y.squares += s.Squares // of float32 sums of one block: rounding stays far below sampling
+	y.cubes += s.Cubes
+}
+
+// ones yields the numbers of the bits that are set, ascending.
+func ones(words *[linalg.ScreenMost / 64]uint64) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for w, rest := range words {
+			for ; rest != 0; rest &= rest - 1 {
+				if !yield(64*w + bits.TrailingZeros64(rest)) {
+					return
+				}
+			}
 		}
 	}
-	y.squares += float64(squares)
-	y.cubes += float64(cubes)
 }
 
 // skew returns the skewness of the n scores, NaN if they are all one.

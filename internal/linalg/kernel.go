@@ -21,7 +21,8 @@ type kernel struct {
 	// sturm evaluates det(T − x·I) = p·2^exp and counts the eigenvalues below
 	// x, at sturmPoints points x; d is the diagonal of T, e2[k] the square of
 	// the element between rows k-1 and k. nil where it would not pay.
-	sturm func(n int, d, e2, x, p, exp []float64, counts []int64)
+	sturm  func(n int, d, e2, x, p, exp []float64, counts []int64)
+	screen screenFunc
 }
 
 // tiling is a matrix product on tiles of mr × nr elements.
@@ -44,14 +45,15 @@ type tiling[T float32 | float64] struct {
 // portable is the kernel in plain Go.
 func portable() *kernel {
 	return &kernel{
-		name:  "portable",
-		f64:   portableTiling[float64](),
-		f32:   portableTiling[float32](),
-		dots:  dotsGo,
-		axpys: axpysGo,
-		symv:  symvGo,
-		rank1: rank1Go,
-		rank2: rank2Go,
+		name:   "portable",
+		f64:    portableTiling[float64](),
+		f32:    portableTiling[float32](),
+		dots:   dotsGo,
+		axpys:  axpysGo,
+		symv:   symvGo,
+		rank1:  rank1Go,
+		rank2:  rank2Go,
+		screen: screenGo,
 	}
 }
 

@@ -31,6 +31,7 @@ func avx512Kernel() *kernel {
 	k.f32.kc, k.f32.mc, k.f32.nc = 384, 192, 6144
 	k.dots, k.axpys, k.symv = dotsAVX512, axpysAVX512, symvAVX512
 	k.rank1, k.rank2 = rank1AVX512, rank2AVX512
+	k.screen = screenAVX512
 	if cpu.X86.HasAVX512VPOPCNTDQ {
 		k.sturm = sturmAVX512
 	}

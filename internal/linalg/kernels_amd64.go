@@ -114,3 +114,11 @@ func sturmAVX512(n int, d []float64, e2 []float64, x []float64, p []float64, exp
 //
 //go:noescape
 func sturmAVX2(n int, d []float64, e2 []float64, x []float64, p []float64, exp []float64, counts []int64)
+
+// screenAVX512 marks in hits, of which it sets 16 bits at a time, which x, x·f and (x−m)·g
+// lie outside their bounds: the first word, the fifth and the ninth begin a measure each.
+// bounds holds m, then the lower and the upper bound of each. sums gets Σ(x−m)² and Σ(x−m)³,
+// in 16 parts each.
+//
+//go:noescape
+func screenAVX512(n int, x []float32, f []float32, g []float32, bounds []float32, hits []uint64, sums []float32)

@@ -4441,3 +4441,71 @@ done:
 	JNZ     half
 	VZEROUPPER
 	RET
+
+// func screenAVX512(n int, x []float32, f []float32, g []float32, bounds []float32, hits []uint64, sums []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·screenAVX512(SB), NOSPLIT, $0-152
+	MOVQ         n+0(FP), AX
+	MOVQ         x_base+8(FP), CX
+	MOVQ         f_base+32(FP), DX
+	MOVQ         g_base+56(FP), BX
+	MOVQ         bounds_base+80(FP), SI
+	MOVQ         hits_base+104(FP), DI
+	MOVQ         sums_base+128(FP), R8
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS 4(SI), Z1
+	VBROADCASTSS 8(SI), Z2
+	VBROADCASTSS 12(SI), Z3
+	VBROADCASTSS 16(SI), Z4
+	VBROADCASTSS 20(SI), Z5
+	VBROADCASTSS 24(SI), Z6
+	VPXORQ       Z7, Z7, Z7
+	VPXORQ       Z8, Z8, Z8
+	MOVQ         $-1, SI
+	KMOVW        SI, K1
+
+next:
+	TESTQ AX, AX
+	JLE   end
+	CMPQ  AX, $0x10
+	JGE   whole
+	BZHIQ AX, SI, SI
+	KMOVW SI, K1
+
+whole:
+	VMOVUPS.Z   (CX), K1, Z9
+	VCMPPS      $0x1e, Z2, Z9, K1, K2
+	VCMPPS      $0x11, Z1, Z9, K1, K3
+	KORW        K2, K3, K2
+	KMOVW       K2, R9
+	MOVW        R9, (DI)
+	VMOVUPS.Z   (DX), K1, Z10
+	VMULPS      Z9, Z10, Z10
+	VCMPPS      $0x1e, Z4, Z10, K1, K2
+	VCMPPS      $0x11, Z3, Z10, K1, K3
+	KORW        K2, K3, K2
+	KMOVW       K2, R9
+	MOVW        R9, 32(DI)
+	VSUBPS.Z    Z0, Z9, K1, Z9
+	VMULPS      Z9, Z9, Z10
+	VADDPS      Z10, Z7, Z7
+	VFMADD231PS Z10, Z9, Z8
+	VMOVUPS.Z   (BX), K1, Z10
+	VMULPS      Z9, Z10, Z10
+	VCMPPS      $0x1e, Z6, Z10, K1, K2
+	VCMPPS      $0x11, Z5, Z10, K1, K3
+	KORW        K2, K3, K2
+	KMOVW       K2, R9
+	MOVW        R9, 64(DI)
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, BX
+	ADDQ        $0x02, DI
+	SUBQ        $0x10, AX
+	JMP         next
+
+end:
+	VMOVUPS Z7, (R8)
+	VMOVUPS Z8, 64(R8)
+	VZEROUPPER
+	RET

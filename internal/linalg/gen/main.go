@@ -21,5 +21,6 @@ func main() {
 	}
 	sturm()
 	sturmNarrow()
+	screen()
 	Generate()
 }
