@@ -1,0 +1,5 @@
+//go:build !race
+
+package spectra_test
+
+const raceEnabled = false
