@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -41,7 +42,7 @@ const mostDetailed = 8
 // nothing could be done: *NothingPairedError, *NothingSelectedError,
 // *MemoryError.
 func Compare(ctx context.Context, list []Checkpoint, o CompareOptions) (*Comparison, error) {
-	r := &comparer{ctx: ctx, o: o, list: list, doc: newComparison(o), names: map[string]int{}}
+	r := &comparer{ctx: ctx, o: o, list: list, doc: newComparison(o), names: map[string]int{}, rooms: newRooms()}
 	r.nulls = spectra.NewNulls(spectra.NullOptions{Seed: o.Seed})
 	defer r.closeAll()
 	if err := r.openEnds(); err != nil {
@@ -77,6 +78,7 @@ type comparer struct {
 	present     *checkpoint
 	meter       *meter
 	nulls       *spectra.Nulls // of all checkpoints
+	rooms       *sync.Pool     // of *spectra.Workspace
 }
 
 // checkpoint is an open model and what was found in it.

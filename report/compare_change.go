@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"wspec/loader"
 	"wspec/spectra"
@@ -22,12 +23,14 @@ type change struct {
 	seed          uint64                 // of noise
 	intruders     bool                   // seek them in large matrices too
 	err           error
+	rooms         *sync.Pool // of *spectra.Workspace
 }
 
 func (r *comparer) newChange(c couple, before, after *checkpoint) *change {
 	return &change{
 		couple: c, model: after.model, names: [2]string{before.name, after.name}, request: r.request(), seed: r.o.Seed, intruders: r.o.Intruders,
 		before: before.found[c.before.Label], after: after.found[c.before.Label],
+		rooms: r.rooms,
 	}
 }
 
@@ -36,7 +39,9 @@ func (x *change) Label() string { return x.couple.before.Label }
 
 // run finds everything; its failures are data.
 func (x *change) run(threads int) {
-	o := spectra.Options{Threads: threads}
+	room := x.rooms.Get().(*spectra.Workspace)
+	defer x.rooms.Put(room)
+	o := spectra.Options{Threads: threads, Workspace: room}
 	x.err = loader.Guard(func() error { return x.find(o) })
 }
 

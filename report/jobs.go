@@ -32,8 +32,12 @@ type results struct {
 }
 
 func newResults(matrices []Matrix) results {
-	rooms := &sync.Pool{New: func() any { return new(spectra.Workspace) }}
-	return results{matrices: matrices, found: make([]*spectra.Decomposition, len(matrices)), rooms: rooms}
+	return results{matrices: matrices, found: make([]*spectra.Decomposition, len(matrices)), rooms: newRooms()}
+}
+
+// newRooms returns workspaces that matrices leave to the next ones.
+func newRooms() *sync.Pool {
+	return &sync.Pool{New: func() any { return new(spectra.Workspace) }}
 }
 
 func (r results) run(j job, threads int) {
