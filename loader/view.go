@@ -2,6 +2,7 @@ package loader
 
 import (
 	"fmt"
+	"unsafe"
 
 	"wspec/internal/safetensors"
 )
@@ -38,6 +39,19 @@ func (v View) Epsilon() float64 { return v.tensor.DType.Epsilon() }
 func (v View) T() View {
 	v.transposed = !v.transposed
 	return v
+}
+
+// Place tells where the numbers of a view are: equal for two views of the same numbers, a view and its transpose among them. It
+// may be compared.
+type Place struct {
+	first                      *byte // of the tensor
+	offset, stride, rows, cols int
+	update                     *update
+}
+
+// Place returns where the view's numbers are.
+func (v View) Place() Place {
+	return Place{unsafe.SliceData(v.tensor.Data), v.offset, v.stride, v.rows, v.cols, v.update}
 }
 
 // rowRange returns the rows i0 ≤ i < i1, colRange the columns j0 ≤ j < j1.

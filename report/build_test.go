@@ -118,17 +118,17 @@ func TestFootprintHolds(t *testing.T) {
 	}
 }
 
-// TestHugeJobs: what is more than a worker's share of the rest runs alone.
-func TestHugeJobs(t *testing.T) {
-	jobs := func(costs ...int64) []job {
-		var list []job
+// TestHugeBundles: what is more than a worker's share of the rest runs alone.
+func TestHugeBundles(t *testing.T) {
+	jobs := func(costs ...int64) []bundle {
+		var list []bundle
 		for _, c := range costs {
-			list = append(list, job{cost: c})
+			list = append(list, bundle{cost: c})
 		}
 		return list
 	}
 	for _, c := range []struct {
-		order         []job
+		order         []bundle
 		workers, want int
 	}{
 		{jobs(), 2, 0},
@@ -139,7 +139,7 @@ func TestHugeJobs(t *testing.T) {
 		{jobs(90, 50, 3, 3, 3), 2, 2},
 		{jobs(4, 4, 4, 4, 4, 4), 4, 0},
 	} {
-		if got := hugeJobs(c.order, c.workers); got != c.want {
+		if got := hugeBundles(c.order, c.workers); got != c.want {
 			t.Errorf("%d workers, %v: %d run alone, want %d", c.workers, c.order, got, c.want)
 		}
 	}

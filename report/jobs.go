@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"runtime"
 	"slices"
 	"sync"
 
@@ -20,6 +19,7 @@ type job struct {
 	study  *study // of its model
 	slot   int
 	cost   int64
+	made   factors // of its bundle
 }
 
 // results has a slot for each job. Values that are to be held against their
@@ -57,27 +57,37 @@ func cost(m *loader.Matrix) int64 {
 	return total + 1 // even an empty matrix is a step
 }
 
-// runJobs fills one slot a job within the memory allowed, the dearest first.
-// A job that would keep the rest waiting has all workers inside it; the others
-// run one a worker.
+// runJobs fills one slot a job within the memory allowed, the dearest bundle
+// first. A bundle that would keep the rest waiting has all workers inside it;
+// the others run one a worker.
 func runJobs(ctx context.Context, jobs []job, slots results, o Options) error {
-	workers := cmp.Or(o.Workers, runtime.GOMAXPROCS(0))
-	order := slices.Clone(jobs)
-	slices.SortStableFunc(order, func(a, b job) int { return cmp.Compare(b.cost, a.cost) })
-	huge := hugeJobs(order, workers)
-	for _, j := range order[:huge] {
+	order := bundlesOf(jobs, o.maxMemory())
+	slices.SortStableFunc(order, func(a, b bundle) int { return cmp.Compare(b.cost, a.cost) })
+	huge := hugeBundles(order, o.workers())
+	for _, b := range order[:huge] {
+		if err := slots.runBundle(ctx, b, o.workers()); err != nil {
+			return err
+		}
+	}
+	return runBeside(ctx, order[huge:], o, func(ctx context.Context, b bundle) error { return slots.runBundle(ctx, b, 1) })
+}
+
+// runBundle runs the jobs of a bundle in their order.
+func (r results) runBundle(ctx context.Context, b bundle, threads int) error {
+	var made factors
+	if len(b.jobs) > 1 {
+		made = factors{}
+	}
+	for _, j := range b.jobs {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		slots.meter.begin(j.matrix.Label)
-		slots.run(j, workers)
-		slots.meter.finish(j)
+		j.made = made
+		r.meter.begin(j.matrix.Label)
+		r.run(j, threads)
+		r.meter.finish(j)
 	}
-	return runBeside(ctx, order[huge:], workers, cmp.Or(o.MaxMemory, DefaultMaxMemory), func(j job) {
-		slots.meter.begin(j.matrix.Label)
-		slots.run(j, 1)
-		slots.meter.finish(j)
-	})
+	return nil
 }
 
 func checkMemory(jobs []job, o Options) error {
@@ -90,40 +100,35 @@ func checkMemory(jobs []job, o Options) error {
 	return nil
 }
 
-// hugeJobs returns how many of the jobs, dearest first, are each more than one
+// hugeBundles returns how many of them, dearest first, are each more than one
 // worker's share of what is left: alone on one worker they would be its tail.
-func hugeJobs(order []job, workers int) int {
+func hugeBundles(order []bundle, workers int) int {
 	var left int64
-	for _, j := range order {
-		left += j.cost
+	for _, b := range order {
+		left += b.cost
 	}
-	for i, j := range order {
-		if j.cost <= left/int64(workers) {
+	for i, b := range order {
+		if b.cost <= left/int64(workers) {
 			return i
 		}
-		left -= j.cost
+		left -= b.cost
 	}
 	return len(order)
 }
 
-// runBeside runs the jobs in their order, as many at once as there are workers
-// and memory allows.
-func runBeside(ctx context.Context, jobs []job, workers int, allow int64, run func(job)) error {
-	memory := semaphore.NewWeighted(allow)
+// runBeside runs the bundles in their order, as many at once as there are
+// workers and memory allows.
+func runBeside(ctx context.Context, order []bundle, o Options, run func(context.Context, bundle) error) error {
+	memory := semaphore.NewWeighted(o.maxMemory())
 	g, running := errgroup.WithContext(ctx)
-	g.SetLimit(workers)
-	for _, j := range jobs {
-		need := j.footprint()
-		if err := memory.Acquire(running, need); err != nil {
+	g.SetLimit(o.workers())
+	for _, b := range order {
+		if err := memory.Acquire(running, b.need); err != nil {
 			break // cancelled: Wait says why
 		}
 		g.Go(func() error {
-			defer memory.Release(need)
-			if err := running.Err(); err != nil {
-				return err
-			}
-			run(j)
-			return nil
+			defer memory.Release(b.need)
+			return run(running, b)
 		})
 	}
 	if err := g.Wait(); err != nil {
@@ -185,15 +190,8 @@ func decompose(j job, o spectra.Options) (*spectra.Decomposition, error) {
 	if m := j.matrix; j.study.wants(m) {
 		return j.study.reader.Decompose(m, j.study.request(), o)
 	}
-	s, err := values(j.matrix, o)
+	s, err := j.made.values(j.matrix, o)
 	return &spectra.Decomposition{Spectrum: s}, err
-}
-
-func values(m *loader.Matrix, o spectra.Options) (*spectra.Spectrum, error) {
-	if m.Kind == loader.Product {
-		return spectra.ProductValues(m.Factors[0], m.Factors[1], o)
-	}
-	return spectra.Values(m.Factors[0], o)
 }
 
 // describe copies what the loader knows of a matrix; the numbers are undefined.

@@ -62,9 +62,11 @@ type reading struct {
 	blur    float64 // values of w·2^e under it mean nothing and need not be exact
 	threads int
 	room    *Workspace
+	shared  *Factor // to be given its norm
 }
 
-// read takes the census of w and forms its Gram matrix meanwhile.
+// read takes the census of w and forms its Gram matrix meanwhile, but for float64
+// storage.
 func read(w Source, o Options) (x *reading, err error) {
 	x = &reading{w: w, epsilon: epsilon(w), threads: o.threads(), room: o.Workspace}
 	if x.epsilon != 0 && x.epsilon <= doubleEpsilon {
@@ -74,6 +76,12 @@ func read(w Source, o Options) (x *reading, err error) {
 		}
 		return x, err
 	}
+	return readGram(w, o)
+}
+
+// readGram is read, whatever the storage.
+func readGram(w Source, o Options) (x *reading, err error) {
+	x = &reading{w: w, epsilon: epsilon(w), threads: o.threads(), room: o.Workspace}
 	counted := &counter{Source: w}
 	x.gram = linalg.NewGram(counted, 1, x.threads, x.room)
 	if x.census, err = counted.census(); err != nil {
@@ -125,6 +133,11 @@ func (s *Spectrum) gram(x *reading) bool {
 	}
 	enough := gramConstant * s.unit() / (2 * maxRelative)
 	lambda, least, err := x.gram.Spectrum(x.w, enough)
+	if err != nil {
+		x.shared = nil
+	} else if x.shared != nil {
+		x.shared.normed(lambda)
+	}
 	return err == nil && (s.fromGram(lambda, least) || s.blurred(lambda, x.blur))
 }
 

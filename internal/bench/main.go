@@ -131,20 +131,24 @@ func analysis(wspec, model, out string, flags ...string) *exec.Cmd {
 }
 
 // circuitShare prints the share of the processor time of a whole analysis that
-// the values of OV and QK of all heads take: what they take alone, less a run of
-// one of them, which hashes and writes as well.
+// the values of OV and QK of all heads take: what the whole takes more than a
+// run of all other matrices, measures and writing included.
 func circuitShare(wspec, model, out string, pairs int) error {
+	var others []string
+	for _, glob := range []string{"W_*", "L*.W_[^OQ]*", "L*.W_Q", "L*.W_Q.*", "L*.W_O", "L*.W_O.*"} {
+		others = append(others, "--matrix", glob)
+	}
 	var shares []float64
 	for range pairs {
-		var seconds [3]float64
-		for i, flags := range [][]string{nil, {"--matrix", "L*.W_OV.*", "--matrix", "L*.W_QK.*"}, {"--matrix", "L0.W_OV.H0"}} {
+		var seconds [2]float64
+		for i, flags := range [][]string{nil, others} {
 			cmd := analysis(wspec, model, out, flags...)
 			if err := cmd.Run(); err != nil {
 				return err
 			}
 			seconds[i] = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
 		}
-		shares = append(shares, 100*(seconds[1]-seconds[2])/seconds[0])
+		shares = append(shares, 100*(seconds[0]-seconds[1])/seconds[0])
 	}
 	fmt.Printf("%-76s %8.1f %% of it (%.1f to %.1f)\n", circuitsName, median(shares), slices.Min(shares), slices.Max(shares))
 	return nil

@@ -26,13 +26,20 @@ const (
 func (e *engine) rOf(w Source, scale float64) triangular {
 	m, n := w.Dims()
 	if m >= n && n >= minCholesky {
-		l := e.gram(w, m, n, scale)
-		inverse, condition := e.cholesky(l)
+		return e.rFrom(e.gram(w, m, n, scale), w, scale)
+	}
+	return e.factor(w, scale).triangular()
+}
+
+// rFrom is rOf for w tall, whose Gram matrix g is. It uses g up.
+func (e *engine) rFrom(g symmetric, w Source, scale float64) triangular {
+	if m, n := w.Dims(); n >= minCholesky {
+		inverse, condition := e.cholesky(g)
 		if condition <= onceLimit*float64(n) {
-			return triangular{n, l.ld, l.data}
+			return triangular{n, g.ld, g.data}
 		}
 		if condition <= twiceLimit && mayRepeat(m, n) {
-			return e.choleskyTwice(w, scale, l, inverse)
+			return e.choleskyTwice(w, scale, g, inverse)
 		}
 	}
 	return e.factor(w, scale).triangular()

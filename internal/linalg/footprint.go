@@ -42,9 +42,9 @@ func FactorFootprint(rows, cols int) int64 {
 }
 
 // ProductFootprint returns the bytes of working memory that ProductSpectrum needs
-// at most for an m × k matrix times a k × n one. The result is included, the
-// sources are not.
+// at most for factors of m × k and n × k matrices. The result is included, the
+// factors are not.
 func ProductFootprint(m, k, n int) int64 {
 	core := max(min(m, k), min(n, k))
-	return FactorFootprint(m, k) + FactorFootprint(n, k) + 8*int64(core)*int64(core) + 2*Footprint(core, core)
+	return 8*int64(core)*int64(core) + 2*Footprint(core, core)
 }

@@ -7,7 +7,7 @@ import (
 
 // Gram is scale²·WᵀW or scale²·WWᵀ, whichever is smaller, for an m × n matrix W,
 // with what reading W once could not give found by reading it again. One of its
-// methods may be called, once.
+// methods may be called, once; before it, Factor.
 type Gram struct {
 	e     *engine
 	g     symmetric

@@ -7,27 +7,7 @@ package linalg
 type Workspace struct {
 	free, taken [][]float64
 	rooms       []packRoom[float64]
-	lent        [2][]float64
 }
-
-// Lend returns n numbers of any values, for a caller who holds a matrix or two.
-// They stay as they are in what is computed next, until the same i, 0 or 1, is
-// lent again. On nil they are new.
-func (w *Workspace) Lend(i, n int) []float64 {
-	if w == nil {
-		return make([]float64, n)
-	}
-	w.lent[i] = grow(w.lent[i], n)
-	x := w.lent[i]
-	if n > maxLent {
-		w.lent[i] = nil
-	}
-	return x
-}
-
-// maxLent bounds what is kept to be lent, in numbers (4 MiB): heads of models
-// up to 4096 wide.
-const maxLent = 1 << 19
 
 // maxKept bounds what is kept, in numbers (32 MiB): what matrices of side 1024
 // need. With larger ones fetching memory takes no time beside the computation.
