@@ -69,3 +69,30 @@ func TestTasksKeepBlocks(t *testing.T) {
 		t.Errorf("%d vectors and %d groups in tasks", next, g)
 	}
 }
+
+// A tally, fed in blocks of any length, keeps what sorting gives by each of its
+// measures.
+func TestTallySorts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		const k = 5
+		n := rapid.IntRange(k, 700).Draw(t, "n")
+		free := rapid.SliceOfN(rapid.Float32Range(-3, 3), n, n)
+		scores, f, g := free.Draw(t, "scores"), free.Draw(t, "f"), free.Draw(t, "g")
+		y := tally{dot: newPoles(k), cosine: newPoles(k), centred: newPoles(k), mean: 0.5}
+		for i := 0; i < n; {
+			last := min(n, i+rapid.IntRange(1, 400).Draw(t, "block"))
+			y.take(scores[i:last], i, f[i:], g[i:])
+			i = last
+		}
+		var cosine, centred []float32
+		for i, x := range scores {
+			cosine, centred = append(cosine, x*f[i]), append(centred, (x-0.5)*g[i])
+		}
+		for i, p := range []*poles{&y.dot, &y.cosine, &y.centred} {
+			high, low := p.lists(1)
+			all := [][]float32{scores, cosine, centred}[i]
+			checkPole(t, high, all, k, 1)
+			checkPole(t, low, all, k, -1)
+		}
+	})
+}
