@@ -42,7 +42,10 @@ func paperStyle() *plotStyle {
 		paper: rgb(0xffffff), ink: rgb(0x1a1a1a), muted: rgb(0x5c5c5c), grid: rgb(0xe4e4e4),
 		title: 12, label: 10, small: 9,
 		line: 1.25, marker: 2.6, edge: 8,
-		png: png.Encoder{BufferPool: &encoderPool{}},
+		png: png.Encoder{
+			CompressionLevel: png.BestSpeed, // a twentieth larger than by default, in less than half the time
+			BufferPool:       &encoderPool{},
+		},
 	}
 }
 
