@@ -37,7 +37,7 @@ func (e *GateError) Error() string { return fmt.Sprintf("gate %q: %s", e.Text, e
 
 // Hint gives the syntax and the measures there are.
 func (e *GateError) Hint() string {
-	return "a gate is a measure, one of > >= < <=, a number and perhaps @GLOB, such as 'delta_rank>16@L*.W_OV.*', or missing; measures are " + changeNames()
+	return "a gate is a measure, one of > >= < <=, a number and perhaps @GLOB, such as 'delta_rank>16@L*.W_OV.*', or missing; measures are " + ChangeNames()
 }
 
 // ParseGate reads a gate such as "rel_change>0.1@L*.W_Q" or "missing". The

@@ -90,8 +90,8 @@ func changeInfos() []MetricInfo {
 	return infos
 }
 
-// changeNames lists the measures, for hints.
-func changeNames() string {
+// ChangeNames lists the measures of a change, comma-separated, for hints and manuals.
+func ChangeNames() string {
 	var names []string
 	for _, m := range changeMeasures() {
 		names = append(names, m.Name)

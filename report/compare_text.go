@@ -9,8 +9,14 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 )
 
-// textChanges is the number of matrices of a pair that a terminal shows.
-const textChanges = 24
+// textChanges is the number of matrices of a kind that a terminal shows of a pair.
+const textChanges = 12
+
+// circuitNote says why a circuit's change outranks, and outgrows, that of what it is made of.
+const circuitNote = "A circuit is a product: updates of rank r in both factors change it by up to rank 2r, and mostly by a larger share of its norm."
+
+// edgeNote says what the column z of a comparison is.
+const edgeNote = "z: σ₁ of ΔW over the largest that noise of its norm has, in standard deviations."
 
 // WriteCompareText writes what changed most between each two checkpoints, one
 // table a pair, and what has no partner.
@@ -25,31 +31,62 @@ func WriteCompareText(w io.Writer, c *Comparison) error {
 }
 
 func writePairText(w io.Writer, c *Comparison, p *Pairing) error {
-	rows := mostChanged(p)
 	if _, err := fmt.Fprintf(w, "%s: %s\n", Safe(p.Name()), pairSummary(p)); err != nil {
 		return err
 	}
-	t := newTable(w)
-	header := table.Row{"matrix", "shape", "dtype"}
-	names := textMeasures(c)
+	var stored, circuits []*Change
+	for _, x := range mostChanged(p) {
+		if x.Kind == "product" {
+			circuits = append(circuits, x)
+		} else {
+			stored = append(stored, x)
+		}
+	}
+	err := writeChanges(w, c, stored, "matrix", edgeNote)
+	if err == nil {
+		err = writeChanges(w, c, circuits, "circuit", circuitNote)
+	}
+	return err
+}
+
+// writeChanges writes those of one kind that changed most; only what has a z gets its column.
+func writeChanges(w io.Writer, c *Comparison, rows []*Change, kind, note string) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	names, withZ := textMeasures(c), kind == "matrix"
+	header := table.Row{kind, "shape", "dtype"}
 	for _, n := range names {
 		header = append(header, n)
 	}
-	t.AppendHeader(append(header, "σ₁ before", "σ₁ after", "σ₁ of ΔW", "floor", "z"))
-	for _, x := range rows[:min(len(rows), textChanges)] {
-		row := table.Row{Safe(x.Label), ShapeText(x.Shape[:]), Safe(x.DType)}
-		for _, n := range names {
-			row = append(row, Short(metric(&x.Matrix, n)))
-		}
-		t.AppendRow(append(row, shortFirst(x.Before.Sigma), shortFirst(x.After.Sigma), shortFirst(x.Sigma), Short(x.Floor.DType), Short(x.z("delta_edge"))))
+	header = append(header, "σ₁ before", "σ₁ after", "σ₁ of ΔW", "floor")
+	if withZ {
+		header = append(header, "z")
 	}
-	t.SetColumnConfigs(rightAligned(3, len(names)+5))
+	t := newTable(w)
+	t.AppendHeader(header)
+	for _, x := range rows[:min(len(rows), textChanges)] {
+		t.AppendRow(changeRow(x, names, withZ))
+	}
+	t.SetColumnConfigs(rightAligned(3, len(header)-3))
 	t.Render()
 	if left := len(rows) - textChanges; left > 0 {
-		_, err := fmt.Fprintf(w, "%d that changed less are in the report\n", left)
-		return err
+		note += fmt.Sprintf(" %d that changed less are in the report.", left)
 	}
-	return nil
+	_, err := fmt.Fprintln(w, note)
+	return err
+}
+
+func changeRow(x *Change, names []string, withZ bool) table.Row {
+	row := table.Row{Safe(x.Label), ShapeText(x.Shape[:]), Safe(x.DType)}
+	for _, n := range names {
+		row = append(row, Short(metric(&x.Matrix, n)))
+	}
+	row = append(row, shortFirst(x.Before.Sigma), shortFirst(x.After.Sigma), shortFirst(x.Sigma), Short(x.Floor.DType))
+	if withZ {
+		row = append(row, Short(x.z("delta_edge")))
+	}
+	return row
 }
 
 // textMeasures are the measures of the terminal's table.

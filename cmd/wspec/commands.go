@@ -5,6 +5,8 @@ import (
 	"io"
 
 	"github.com/urfave/cli/v2"
+
+	"wspec/report"
 )
 
 // command is one entry of the command line; everything a user sees of it
@@ -39,8 +41,11 @@ func commands() []command {
 		{
 			name: "compare", args: "BEFORE AFTER...", min: 1, max: -1,
 			title: "the same matrices across checkpoints: what changed, by how much, beside rounding and chance",
-			manual: "Matrices are paired by label; each checkpoint is compared with the one before, or all with --base. Writes a report\n" +
-				"folder with report.json, comparison.csv and spectra.csv, and prints what changed most. --fail-if makes it a gate for CI.",
+			manual: "Matrices are paired by label; each checkpoint is compared with the one before, or all with --base. A folder of a LoRA\n" +
+				"adapter stands for its base with the adapter applied; a pattern such as 'run/step_*' for a run, in the order of its\n" +
+				"numbers. Writes a report folder with index.html, report.json, comparison.csv, spectra.csv and plots, from three\n" +
+				"checkpoints on trajectories.csv and modes.csv, with --within similarity.csv; prints what changed most.\n" +
+				"--fail-if makes it a gate for CI, of: " + report.ChangeNames() + ".",
 			flags: compareFlags(), run: compareModels,
 		},
 		{
