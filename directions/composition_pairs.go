@@ -6,17 +6,18 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// gramStrip is the number of rows of the Gram matrices held at a time.
-const gramStrip = 16
+// gramStrip is the number of rows of the Gram matrices held at a time: a
+// factor is packed for each strip, which at 16 rows took as long as the product.
+const gramStrip = 64
 
 // Ends of circuits and strips of their Gram matrices are held for a group of
-// writers and a group of readers at a time. A group takes some 32 MiB, which
-// those of GPT-2 small fill two to seven times; where that would make more than
+// writers and a group of readers at a time. A group takes some 64 MiB, which
+// those of GPT-2 small fill two to six times; where that would make more than
 // mostGroups, whose readers are made anew for each group of writers, more, but
 // no more than the options allow.
 const (
 	defaultRoom = 512 << 20
-	groupRoom   = 32 << 20
+	groupRoom   = 64 << 20
 	mostGroups  = 8
 )
 
