@@ -11,13 +11,13 @@ import (
 const gramStrip = 64
 
 // Ends of circuits and strips of their Gram matrices are held for a group of
-// writers and a group of readers at a time. A group takes some 64 MiB, which
-// those of GPT-2 small fill two to six times; where that would make more than
+// writers and a group of readers at a time. A group takes some 20 MiB, a
+// small part of what a run of GPT-2 small has in use anyway; where that would make more than
 // mostGroups, whose readers are made anew for each group of writers, more, but
 // no more than the options allow.
 const (
 	defaultRoom = 512 << 20
-	groupRoom   = 64 << 20
+	groupRoom   = 20 << 20
 	mostGroups  = 8
 )
 

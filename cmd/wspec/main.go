@@ -57,7 +57,7 @@ func main() {
 // collector lets half of it in garbage pass before it runs at all. A model of
 // 100 million parameters has some 50 MB in use, most of it text, and would be
 // searched two hundred times a run.
-const garbageRoom = 256 << 20
+const garbageRoom = 32 << 20
 
 // boundGarbage lets garbage be half of what is in use, not as much: most of that
 // is large arrays, which cost the collector next to nothing. What it returns
