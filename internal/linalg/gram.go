@@ -36,7 +36,8 @@ type tuning struct {
 	twoStage int
 	// width is the bandwidth between the stages, a multiple of mr; 0 chooses.
 	width int
-	// wave is the side from which several workers chase bulges together.
+	// wave is the side from which several workers chase bulges together: at 768
+	// and 1600 rows two of them wait for each other longer than one takes alone.
 	wave int
 	// stack is the least number of rows that QR takes at a time: below some
 	// hundreds the fixed costs of a factorisation show.
@@ -59,7 +60,7 @@ func (t tuning) bandwidth(n int) int {
 }
 
 // defaults are the crossovers measured on an AVX-512 processor.
-func defaults() tuning { return tuning{twoStage: 700, wave: 512, stack: 512} }
+func defaults() tuning { return tuning{twoStage: 700, wave: 2000, stack: 512} }
 
 func newEngine(k *kernel, threads int) *engine {
 	return &engine{k, newPacker(k.f64, threads), defaults(), make([]float64, 1), nil}
