@@ -10,7 +10,7 @@
 // writes. The peers (peers.py) need Python with numpy, scipy and torch. They are
 // timed inside, without start, imports and reading; wspec analyze is timed as a
 // whole process, its hashing, measures and writing included. One run before the
-// timed ones warms each.
+// timed ones warms each; where the peer warms itself in each process, so do we.
 package main
 
 import (
@@ -58,6 +58,9 @@ type task struct {
 	name string
 	ours func() error
 	peer []string // arguments of peers.py; none: ours is only timed
+	// warm says that each timed call comes right behind one that is not, as the
+	// peer's own do: short work in one process, of which a cold call is memory.
+	warm bool
 }
 
 type options struct {
@@ -102,25 +105,25 @@ func tasks(wspec, model, out string) []task {
 	product := linalg.NewBLAS(threads)
 	mlp, square := linalg.Dense(random(768, 3072)), linalg.Dense(random(4096, 4096))
 	return []task{
-		{"values of every stored matrix, against torch.linalg.svdvals in float32", analyze("--no-heads"), []string{"values", model}},
-		{"the same, against Gram + LAPACK, a matrix a core", analyze("--no-heads"), []string{"expert", model}},
+		{"values of every stored matrix, against torch.linalg.svdvals in float32", analyze("--no-heads"), []string{"values", model}, false},
+		{"the same, against Gram + LAPACK, a matrix a core", analyze("--no-heads"), []string{"expert", model}, false},
 		{"dgemm 2048³, against numpy's BLAS", func() error {
 			product.Dgemm(blas.NoTrans, blas.NoTrans, 2048, 2048, 2048, 1, a.RawMatrix().Data, 2048, b.RawMatrix().Data, 2048, 0, c.RawMatrix().Data, 2048)
 			return nil
-		}, []string{"dgemm"}},
+		}, []string{"dgemm"}, true},
 		{"values and 20 directions of 768×3072, against torch.linalg.svd in float32", func() error {
 			_, err := linalg.TopVectors(mlp, 20, 1, threads)
 			return err
-		}, []string{"directions"}},
+		}, []string{"directions"}, true},
 		{"values of 4096², against Gram + scipy's eigvalsh", func() error {
 			_, err := linalg.GramValues(square, 1, threads)
 			return err
-		}, []string{"eigenvalues"}},
+		}, []string{"eigenvalues"}, false},
 		{"directions of MLP matrices and OV circuits, against torch.linalg.svd and topk", func() error {
 			return exec.Command(wspec, "analyze", model, "--matrix", "*.W_in", "--matrix", "*.W_out", "--matrix", "*.W_OV.*",
 				"--top-k", "20", "--tokens", "20", "--quiet", "--out", out).Run()
-		}, []string{"readouts", model}},
-		{"the whole of analyze, heads included", analyze(), nil},
+		}, []string{"readouts", model}, false},
+		{"the whole of analyze, heads included", analyze(), nil, false},
 	}
 }
 
@@ -172,6 +175,11 @@ func (t task) run(pairs int, python, script string) error {
 		return err
 	}
 	for range pairs {
+		if t.warm {
+			if err := t.ours(); err != nil {
+				return err
+			}
+		}
 		start := time.Now()
 		if err := t.ours(); err != nil {
 			return err
