@@ -196,9 +196,8 @@ func (r *comparer) open(i int) (*checkpoint, error) {
 		m.Name = fmt.Sprintf("%s#%d", m.Name, n)
 	}
 	x := &checkpoint{name: m.Name, at: i, model: m, found: map[string]*spectra.Decomposition{}, failed: map[string]error{}}
-	x.hashed = hashBeside([]*loader.Model{m})
 	if x.picked, err = r.pick(m); err != nil {
-		x.close()
+		_ = m.Close() // a read-only map: nothing can be lost
 		return nil, err
 	}
 	d := &Document{}
@@ -208,6 +207,7 @@ func (r *comparer) open(i int) (*checkpoint, error) {
 		w.Message = m.Name + ": " + w.Message
 		r.doc.Warnings = append(r.doc.Warnings, w)
 	}
+	x.hashed = hashBeside([]*loader.Model{m}) // what describes the files has read them
 	return x, nil
 }
 
