@@ -139,7 +139,7 @@ func TestHugeBundles(t *testing.T) {
 		{jobs(90, 50, 3, 3, 3), 2, 2},
 		{jobs(4, 4, 4, 4, 4, 4), 4, 0},
 	} {
-		if got := hugeBundles(c.order, c.workers); got != c.want {
+		if got := hugePieces(c.order, c.workers); got != c.want {
 			t.Errorf("%d workers, %v: %d run alone, want %d", c.workers, c.order, got, c.want)
 		}
 	}

@@ -14,6 +14,8 @@ type bundle struct {
 	cost, need int64 // multiplications; bytes of working memory at most
 }
 
+func (b bundle) size() (cost, need int64) { return b.cost, b.need }
+
 // factors are those of a bundle that were made; nil keeps none.
 type factors map[loader.Place]*spectra.Factor
 

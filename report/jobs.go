@@ -6,9 +6,6 @@ import (
 	"slices"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/semaphore"
-
 	"wspec/loader"
 	"wspec/spectra"
 )
@@ -57,19 +54,9 @@ func cost(m *loader.Matrix) int64 {
 	return total + 1 // even an empty matrix is a step
 }
 
-// runJobs fills one slot a job within the memory allowed, the dearest bundle
-// first. A bundle that would keep the rest waiting has all workers inside it;
-// the others run one a worker.
+// runJobs fills one slot a job within the memory allowed.
 func runJobs(ctx context.Context, jobs []job, slots results, o Options) error {
-	order := bundlesOf(jobs, o.maxMemory())
-	slices.SortStableFunc(order, func(a, b bundle) int { return cmp.Compare(b.cost, a.cost) })
-	huge := hugeBundles(order, o.workers())
-	for _, b := range order[:huge] {
-		if err := slots.runBundle(ctx, b, o.workers()); err != nil {
-			return err
-		}
-	}
-	return runBeside(ctx, order[huge:], o, func(ctx context.Context, b bundle) error { return slots.runBundle(ctx, b, 1) })
+	return schedule(ctx, bundlesOf(jobs, o.maxMemory()), o, slots.runBundle)
 }
 
 // runBundle runs the jobs of a bundle in their order.
@@ -98,43 +85,6 @@ func checkMemory(jobs []job, o Options) error {
 		}
 	}
 	return nil
-}
-
-// hugeBundles returns how many of them, dearest first, are each more than one
-// worker's share of what is left: alone on one worker they would be its tail.
-func hugeBundles(order []bundle, workers int) int {
-	var left int64
-	for _, b := range order {
-		left += b.cost
-	}
-	for i, b := range order {
-		if b.cost <= left/int64(workers) {
-			return i
-		}
-		left -= b.cost
-	}
-	return len(order)
-}
-
-// runBeside runs the bundles in their order, as many at once as there are
-// workers and memory allows.
-func runBeside(ctx context.Context, order []bundle, o Options, run func(context.Context, bundle) error) error {
-	memory := semaphore.NewWeighted(o.maxMemory())
-	g, running := errgroup.WithContext(ctx)
-	g.SetLimit(o.workers())
-	for _, b := range order {
-		if err := memory.Acquire(running, b.need); err != nil {
-			break // cancelled: Wait says why
-		}
-		g.Go(func() error {
-			defer memory.Release(b.need)
-			return run(running, b)
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	return ctx.Err()
 }
 
 // footprint returns the bytes of working memory that a job needs at most.

@@ -1,13 +1,6 @@
 package report
 
-import (
-	"cmp"
-	"context"
-	"slices"
-
-	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/semaphore"
-)
+import "context"
 
 // task is a piece of work on one matrix whose results go into slots of their
 // own.
@@ -17,48 +10,22 @@ type task struct {
 	run        func(threads int)
 }
 
-// runTasks runs all tasks within the memory allowed, the dearest first, as
-// runJobs runs its jobs: those that would keep the rest waiting have all
-// workers inside them, the others run one a worker.
+func (t task) size() (cost, need int64) { return t.cost, t.need }
+
+// runTasks runs all tasks within the memory allowed.
 func runTasks(ctx context.Context, tasks []task, m *meter, o Options) error {
-	allow := cmp.Or(o.MaxMemory, DefaultMaxMemory)
-	order := slices.Clone(tasks)
-	slices.SortStableFunc(order, func(a, b task) int { return cmp.Compare(b.cost, a.cost) })
-	var left int64
-	for _, t := range order {
-		if t.need > allow {
+	for _, t := range tasks {
+		if allow := o.maxMemory(); t.need > allow {
 			return &MemoryError{Label: t.label, Need: t.need, Allow: allow}
 		}
-		left += t.cost
 	}
-	for len(order) > 0 && order[0].cost > left/int64(o.workers()) {
+	return schedule(ctx, tasks, o, func(ctx context.Context, t task, threads int) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		m.run(order[0], o.workers())
-		left -= order[0].cost
-		order = order[1:]
-	}
-	memory := semaphore.NewWeighted(allow)
-	g, running := errgroup.WithContext(ctx)
-	g.SetLimit(o.workers())
-	for _, t := range order {
-		if err := memory.Acquire(running, t.need); err != nil {
-			break // cancelled: Wait says why
-		}
-		g.Go(func() error {
-			defer memory.Release(t.need)
-			if err := running.Err(); err != nil {
-				return err
-			}
-			m.run(t, 1)
-			return nil
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	return ctx.Err()
+		m.run(t, threads)
+		return nil
+	})
 }
 
 // run runs a task and counts it.
