@@ -76,16 +76,10 @@ func planOf(i *invocation) (plan, error) {
 	if p.dir == "" {
 		p.dir = defaultFolder(i.Args().Slice())
 	}
+	var memory int64
 	var err error
-	if p.formats, err = report.PickFormats(list(i.String("format"))); err != nil {
-		return p, usageFrom(err)
-	}
-	memory, err := memoryOf(i.String("max-memory"))
-	if err != nil {
+	if p.formats, memory, err = outputFlags(i); err != nil {
 		return p, err
-	}
-	if i.Int("workers") < 0 {
-		return p, usagef("give 1 or more, or leave it out for one a core", "--workers %d is negative", i.Int("workers"))
 	}
 	p.options = report.Options{
 		Matrix: i.StringSlice("matrix"), Layers: i.String("layers"), NoHeads: i.Bool("no-heads"),
@@ -102,6 +96,21 @@ func planOf(i *invocation) (plan, error) {
 	}
 	p.options.Sensitivity = i.Bool("sensitivity")
 	return p, directionOptions(i, &p.options)
+}
+
+// outputFlags reads --format and --max-memory, and checks --workers, which
+// analyze and compare share.
+func outputFlags(i *invocation) (formats []report.Format, memory int64, err error) {
+	if formats, err = report.PickFormats(list(i.String("format"))); err != nil {
+		return nil, 0, usageFrom(err)
+	}
+	if memory, err = memoryOf(i.String("max-memory")); err != nil {
+		return nil, 0, err
+	}
+	if n := i.Int("workers"); n < 0 {
+		return nil, 0, usagef("give 1 or more, or leave it out for one a core", "--workers %d is negative", n)
+	}
+	return formats, memory, nil
 }
 
 // nullOptions puts the flags of nulls into o.

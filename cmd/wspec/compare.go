@@ -135,20 +135,17 @@ func comparePlan(i *invocation, paths []string) (comparison, error) {
 	default:
 		p.dir = modelName(paths[0]) + "-" + modelName(paths[len(paths)-1]) + ".wspec"
 	}
+	var memory int64
 	var err error
-	if p.formats, err = report.PickFormats(list(i.String("format"))); err != nil {
-		return p, usageFrom(err)
-	}
-	memory, err := memoryOf(i.String("max-memory"))
-	if err != nil {
+	if p.formats, memory, err = outputFlags(i); err != nil {
 		return p, err
 	}
-	if i.Int("workers") < 0 {
-		return p, usagef("give 1 or more, or leave it out for one a core", "--workers %d is negative", i.Int("workers"))
-	}
-	for flag, most := range map[string]int{"top-k": mostDirections, "tokens": mostTokens} {
-		if n := i.Int(flag); n < 1 || n > most {
-			return p, usagef(fmt.Sprintf("give a number from 1 to %d", most), "--%s %d is out of range", flag, n)
+	for _, f := range []struct {
+		name string
+		most int
+	}{{"top-k", mostDirections}, {"tokens", mostTokens}} {
+		if n := i.Int(f.name); n < 1 || n > f.most {
+			return p, usagef(fmt.Sprintf("give a number from 1 to %d", f.most), "--%s %d is out of range", f.name, n)
 		}
 	}
 	p.options = report.CompareOptions{Base: i.String("base") != "", Intruders: i.Bool("intruders"), Options: report.Options{
