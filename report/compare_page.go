@@ -12,7 +12,7 @@ func comparePageScripts() []string {
 	return []string{
 		"dom.js", "format.js", "data.js", "state.js", "compare_data.js", "colour.js", "vtable.js", "chart.js",
 		"matrices.js", "heatmap.js", "spectra.js", "readings.js", "chips.js", "nulls.js", "directions.js", "detail.js",
-		"readouts.js", "zgrid.js", "reference.js", "compare_figures.js", "compare_detail.js", "compare_track.js", "compare_within.js", "compare.js",
+		"readouts.js", "zgrid.js", "reference.js", "compare_figures.js", "compare_detail.js", "compare_track.js", "compare_within.js", "start.js", "compare.js",
 	}
 }
 
@@ -23,7 +23,7 @@ func writeComparePage(w io.Writer, c *Comparison) error {
 		Compare comparePage `json:"compare"`
 	}{newPageData(c.view()), newComparePage(c)}
 	return executePage(w, "compare.html", pageSource{
-		title: c.title(), data: data, scripts: comparePageScripts(),
+		title: c.title(), beside: "comparison.csv and spectra.csv", data: data, scripts: comparePageScripts(),
 		styles: append(pageStyles(), "compare.css"),
 	})
 }

@@ -20,7 +20,7 @@ func pageScripts() []string {
 	return []string{
 		"dom.js", "format.js", "data.js", "state.js", "colour.js", "vtable.js", "chart.js",
 		"matrices.js", "heatmap.js", "spectra.js", "readings.js", "chips.js", "nulls.js", "directions.js", "detail.js",
-		"readouts.js", "zgrid.js", "circuits.js", "reference.js", "main.js",
+		"readouts.js", "zgrid.js", "circuits.js", "reference.js", "start.js", "main.js",
 	}
 }
 
@@ -28,7 +28,10 @@ func pageScripts() []string {
 // the same bytes. The page loads nothing: its own Content-Security-Policy
 // admits only the scripts and styles in it, by their digests.
 func writePage(w io.Writer, d *Document) error {
-	return executePage(w, "page.html", pageSource{title: pageTitle(d), data: newPageData(d), scripts: pageScripts(), styles: pageStyles()})
+	return executePage(w, "page.html", pageSource{
+		title: pageTitle(d), beside: "metrics.csv, spectra.csv and tensors.csv", data: newPageData(d),
+		scripts: pageScripts(), styles: pageStyles(),
+	})
 }
 
 // pageStyles are the style-sheets of every page.
@@ -37,7 +40,7 @@ func pageStyles() []string { return []string{"uplot/uPlot.min.css", "page.css", 
 // pageSource is what a page is made of beside its template: its modules and
 // style-sheets by name, in loading order.
 type pageSource struct {
-	title           string
+	title, beside   string // beside lists the plain files of the same numbers
 	data            any
 	scripts, styles []string
 }
@@ -52,8 +55,8 @@ func executePage(w io.Writer, name string, s pageSource) error {
 	if err != nil {
 		return fmt.Errorf("report: page: %w", err)
 	}
-	ink.Title, ink.Boundary, ink.Data = s.title, Boundary, template.JS(data)
-	t, err := template.ParseFS(pageFiles, "page/"+name)
+	ink.Title, ink.Beside, ink.Boundary, ink.Data = s.title, s.beside, Boundary, template.JS(data)
+	t, err := template.New(name).ParseFS(pageFiles, "page/"+name, "page/frame.html")
 	if err != nil {
 		return fmt.Errorf("report: page: %w", err)
 	}
@@ -68,6 +71,7 @@ func executePage(w io.Writer, name string, s pageSource) error {
 type pageInk struct {
 	Title, CSP  string
 	Boundary    string
+	Beside      string
 	Style       template.CSS
 	Chart, Main template.JS // uPlot; the page's own modules
 	Data        template.JS

@@ -10,6 +10,7 @@ function startChanged() {
   byId("map-title").textContent = "One measure of the change over the model";
   byId("spectra-title").textContent = "Spectra of ΔW";
   byId("directions-title").textContent = "Directions of ΔW";
+  byId("tensors-title").textContent = "The fate of every tensor of the later checkpoint";
   const draw = () => {
     const own = ofModel(STATE.model);
     const pair = DOC.compare.pairs[STATE.model];
@@ -58,31 +59,4 @@ function drawGates() {
     h("span", { class: "muted" }, ` ${g.offenders.slice(0, 6).map((o) => [o.label, isDefined(o.value) ? number(o.value) : o.reason].filter(Boolean).join(" ")).join(", ")}`)))));
 }
 
-function main() {
-  readFragment();
-  startTips();
-  startTheme();
-  byId("main").hidden = false; // figures measure the room they have
-  startReference();
-  drawGates();
-  startWithin();
-  startChanged();
-  startTracks();
-  startMap();
-  startSpectra();
-  startMatrices();
-  startReadouts();
-  startDetail();
-  startLinks();
-  addEventListener("hashchange", () => location.reload()); // an address pasted over this one
-  const place = location.hash.slice(1);
-  if (place && !place.includes("=")) goTo(place);
-}
-
-try {
-  main();
-} catch (error) {
-  byId("boot").hidden = false;
-  byId("boot").textContent = `The page could not be drawn (${error.message}). The same numbers stand beside it in comparison.csv and spectra.csv.`;
-  throw error;
-}
+startPage(drawGates, startWithin, startChanged, startTracks, startMap, startSpectra, startMatrices, startReadouts);

@@ -1,0 +1,21 @@
+// start.js: startPage, what every page does before and after its own parts.
+
+// startPage draws the given parts, in order. Where one fails, the page says
+// where the same numbers stand.
+function startPage(...parts) {
+  try {
+    readFragment();
+    startTips();
+    startTheme();
+    byId("main").hidden = false; // figures measure the room they have
+    for (const start of [startReference, ...parts, startDetail, startLinks]) start();
+    addEventListener("hashchange", () => location.reload()); // an address pasted over this one
+    const place = location.hash.slice(1);
+    if (place && !place.includes("=")) goTo(place);
+  } catch (error) {
+    const boot = byId("boot");
+    boot.hidden = false;
+    boot.textContent = `The page could not be drawn (${error.message}). The same numbers stand beside it in ${boot.dataset.beside}.`;
+    throw error;
+  }
+}
