@@ -3,14 +3,16 @@ package report
 import (
 	"slices"
 	"strings"
+
+	"wspec/report/ink"
 )
 
 // plotKind is one entry of the table of figures.
 type plotKind struct {
 	name  string // what a user asks for; the names of its figures begin with it
 	title string
-	doc   string                  // what the figure shows, in a sentence
-	make  func(*plotView) []chart // none if the document holds nothing to show
+	doc   string                      // what the figure shows, in a sentence
+	make  func(*plotView) []ink.Chart // none if the document holds nothing to show
 }
 
 // plotKinds returns the table of figures; what is drawn, listed and named
@@ -50,11 +52,11 @@ type plotView struct {
 // case; where d holds several models they begin with the model's. The labels
 // in asked get a figure each; those not in d, or without values, are passed
 // over.
-func figures(d *Document, asked []string) []chart {
+func figures(d *Document, asked []string) []ink.Chart {
 	models, names := modelNames(d), nameSet{}
-	var out []chart
+	var out []ink.Chart
 	for _, model := range models {
-		view := &plotView{doc: d, model: printable(model), asked: map[string]bool{}}
+		view := &plotView{doc: d, model: ink.Printable(model), asked: map[string]bool{}}
 		for _, label := range asked {
 			view.asked[label] = true
 		}
@@ -69,7 +71,7 @@ func figures(d *Document, asked []string) []chart {
 		}
 		for _, kind := range plotKinds() {
 			for _, c := range kind.make(view) {
-				c.name = names.unique(prefix + c.name)
+				c.Name = names.unique(prefix + c.Name)
 				out = append(out, c)
 			}
 		}

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wspec/report/ink"
 )
 
 // everyFigure is a document that has a figure of each kind.
@@ -70,8 +72,8 @@ func TestPlotKinds(t *testing.T) {
 			t.Errorf("%s: %d figures, title %q, doc %q", k.name, len(charts), k.title, k.doc)
 		}
 		for _, c := range charts {
-			if !strings.HasPrefix(c.name, k.name) {
-				t.Errorf("%s makes %q", k.name, c.name)
+			if !strings.HasPrefix(c.Name, k.name) {
+				t.Errorf("%s makes %q", k.name, c.Name)
 			}
 		}
 	}
@@ -126,11 +128,11 @@ func TestPlotGenuine(t *testing.T) {
 	m.Shape = ref["W_pos"].Shape
 	cs := figures(testDocument(m), []string{"W_pos"})
 	c := cs[len(cs)-1]
-	if !strings.Contains(c.caption, "effective rank 38.8") || plain(c.title) != "Singular values of W_pos (1024 × 768, F32)" {
-		t.Errorf("%q, %q", plain(c.title), c.caption)
+	if !strings.Contains(c.Caption, "effective rank 38.8") || ink.Plain(c.Title) != "Singular values of W_pos (1024 × 768, F32)" {
+		t.Errorf("%q, %q", ink.Plain(c.Title), c.Caption)
 	}
 	var b bytes.Buffer
-	if err := writePNG(&b, &c, paperStyle()); err != nil {
+	if err := ink.WritePNG(&b, &c, ink.Paper()); err != nil {
 		t.Fatal(err)
 	}
 	const most = 60_000 // bytes: a README loads at once
@@ -147,7 +149,7 @@ func TestFigureNames(t *testing.T) {
 	d.Models = append(d.Models, Model{Name: other.Model}, Model{Name: "empty"})
 	var got []string
 	for _, c := range figures(d, []string{"L0.W_Q", "none such"}) {
-		got = append(got, c.name)
+		got = append(got, c.Name)
 	}
 	want := []string{
 		"m-spectra-W_Q", "m-spectra-W_q-2", "m-effective_rank", "m-energy", "m-spectrum-L0.W_Q",
@@ -215,11 +217,10 @@ func TestDepthLine(t *testing.T) {
 	}
 	add(1, Undefined())
 	line, largest := depthLine(g)
-	if diff := cmp.Diff([][]float64{{0, 5}, {0.5, 1}}, [][]float64{line.x, line.y}); diff != "" || largest != 4 {
+	if diff := cmp.Diff([][]float64{{0, 5}, {0.5, 1}}, [][]float64{line.X, line.Y}); diff != "" || largest != 4 {
 		t.Error(largest, diff)
 	}
-	p := panel{x: depthAxis(0, 5), y: shareAxis("", 25)}
-	if n := len(pieces(&p, &line)); n != 2 { // layers 1 to 4 are not known: no line through them
-		t.Errorf("%d pieces", n)
+	if !line.Bridge { // layers 1 to 4 are not known: no line through them
+		t.Error("a line through layers that are not known")
 	}
 }

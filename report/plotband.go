@@ -2,25 +2,15 @@ package report
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
+	"wspec/report/ink"
 )
-
-// bandArea is what chance gives over the indices of a spectrum: a grey band
-// behind the lines, its middle dotted where mean is given.
-type bandArea struct {
-	low, high []float64 // at index 1, 2, …
-	mean      []float64 // nil: none
-}
 
 // noiseBand returns the band of noise of the shapes and norms of ms, nil where
 // one of them has none: of several matrices the least band that holds all.
-func (v *plotView) noiseBand(ms []*Matrix) *bandArea {
-	var out bandArea
+func (v *plotView) noiseBand(ms []*Matrix) *ink.Band {
+	var out ink.Band
 	for _, m := range ms {
 		if v.doc == nil {
 			return nil
@@ -30,9 +20,9 @@ func (v *plotView) noiseBand(ms []*Matrix) *bandArea {
 			return nil
 		}
 		if len(ms) == 1 {
-			out.mean = floats(b.Mean)
+			out.Mean = floats(b.Mean)
 		}
-		out.low, out.high = envelope(out.low, floats(b.Low), math.Min), envelope(out.high, floats(b.High), math.Max)
+		out.Low, out.High = envelope(out.Low, floats(b.Low), math.Min), envelope(out.High, floats(b.High), math.Max)
 	}
 	return &out
 }
@@ -49,7 +39,7 @@ func envelope(a, b []float64, choose func(x, y float64) float64) []float64 {
 }
 
 // noiseWords is what a caption says of a band.
-func noiseWords(b *bandArea, matrices int) string {
+func noiseWords(b *ink.Band, matrices int) string {
 	switch {
 	case b == nil:
 		return ""
@@ -61,14 +51,14 @@ func noiseWords(b *bandArea, matrices int) string {
 
 // markSignal sets a dot on the last σ of each line that noise does not explain,
 // and returns the words for a caption, "" where there is none.
-func (p *panel) markSignal(ms []*Matrix) string {
+func markSignal(p *ink.Panel, ms []*Matrix) string {
 	words := ""
 	for i, m := range ms {
 		if m.Signal == nil || m.Signal.Rank < 1 || m.Signal.Rank > len(m.Sigma) {
 			continue
 		}
 		k := m.Signal.Rank
-		p.lines = append(p.lines, series{x: []float64{float64(k)}, y: []float64{float64(m.Sigma[k-1])}, color: p.lines[i].color, marker: draw.CircleGlyph{}})
+		p.Lines = append(p.Lines, ink.Series{X: []float64{float64(k)}, Y: []float64{float64(m.Sigma[k-1])}, Color: p.Lines[i].Color, Marker: ink.Markers()[0]})
 		words = "dots: last σ over noise"
 	}
 	return words
@@ -76,52 +66,16 @@ func (p *panel) markSignal(ms []*Matrix) string {
 
 // addEdges draws what the largest and the smallest σ of noise reach, where the
 // axis shows it.
-func (p *panel) addEdges(m *Matrix) {
+func addEdges(p *ink.Panel, m *Matrix) {
 	if m.Signal == nil {
 		return
 	}
-	for _, e := range []ruleLine{
-		{y: float64(m.Signal.Edge), label: fmt.Sprintf("edge of noise: %d σ over it at q ≤ %g", m.Signal.Rank, significant), right: true, above: true},
-		{y: float64(m.Signal.LowEdge), label: fmt.Sprintf("lower edge of noise: %d σ under it", m.Signal.Low)},
+	for _, e := range []ink.Rule{
+		{Y: float64(m.Signal.Edge), Label: fmt.Sprintf("edge of noise: %d σ over it at q ≤ %g", m.Signal.Rank, significant), Right: true, Above: true},
+		{Y: float64(m.Signal.LowEdge), Label: fmt.Sprintf("lower edge of noise: %d σ under it", m.Signal.Low)},
 	} {
-		if e.y >= p.y.min && e.y <= p.y.max {
-			p.rules = append(p.rules, e)
+		if e.Y >= p.Y.Min && e.Y <= p.Y.Max {
+			p.Rules = append(p.Rules, e)
 		}
 	}
-}
-
-// bandInk draws a band.
-type bandInk struct {
-	*bandArea
-	panel *panel
-	style *plotStyle
-}
-
-// bandColor is light enough for lines over it, and darker than the grid.
-func bandColor() color.Color { return rgb(0xd9d9d9) }
-
-// Plot implements [plot.Plotter].
-func (b *bandInk) Plot(c draw.Canvas, p *plot.Plot) {
-	at := func(i int, y float64) vg.Point {
-		y = min(max(y, b.panel.y.min), b.panel.y.max)
-		return vg.Point{X: c.X(p.X.Norm(b.panel.x.at(float64(i + 1)))), Y: c.Y(p.Y.Norm(b.panel.y.at(y)))}
-	}
-	var edge []vg.Point
-	for i, y := range b.high {
-		edge = append(edge, at(i, y))
-	}
-	for i := len(b.low) - 1; i >= 0; i-- {
-		edge = append(edge, at(i, b.low[i]))
-	}
-	if len(edge) == 0 {
-		return
-	}
-	c.FillPolygon(bandColor(), c.ClipPolygonXY(edge))
-	var middle []vg.Point
-	for i, y := range b.mean {
-		if y >= b.panel.y.min {
-			middle = append(middle, at(i, y))
-		}
-	}
-	c.StrokeLines(draw.LineStyle{Color: b.style.muted, Width: 0.6, Dashes: []vg.Length{1, 2}}, middle)
 }

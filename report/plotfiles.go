@@ -1,6 +1,10 @@
 package report
 
-import "io"
+import (
+	"io"
+
+	"wspec/report/ink"
+)
 
 // plotFiles returns the figures of d as PNG files. If matrices were asked for
 // by label, each gets a figure of its own too.
@@ -12,11 +16,11 @@ func plotFiles(d *Document) ([]file, error) {
 		}
 	}
 	var files []file
-	style := paperStyle()
+	style := ink.Paper()
 	for _, f := range figures(d, asked) {
 		files = append(files, file{
-			path: "plots/" + f.name + ".png", figure: f.name, title: plain(f.title),
-			write: func(w io.Writer) error { return writePNG(w, &f, style) },
+			path: "plots/" + f.Name + ".png", figure: f.Name, title: ink.Plain(f.Title),
+			write: func(w io.Writer) error { return ink.WritePNG(w, &f, style) },
 		})
 	}
 	return files, nil

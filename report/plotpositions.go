@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/plot/vg"
+	"wspec/report/ink"
 )
 
 // mostCurves is the number of directions drawn over positions: three rows of
@@ -13,8 +13,8 @@ const mostCurves = 6
 
 // positionCharts draws the leading directions of every matrix with a position
 // side, which is W_pos, over its positions.
-func positionCharts(v *plotView) []chart {
-	var out []chart
+func positionCharts(v *plotView) []ink.Chart {
+	var out []ink.Chart
 	for _, m := range v.matrices {
 		var drawn []*Direction
 		for i := range m.Directions {
@@ -41,53 +41,52 @@ func (x *Direction) curve() []Number {
 // positionChart sets the directions in panels of one scale, so that they can be
 // compared. The sd of a component of a random unit vector over n positions is
 // 1/√n.
-func positionChart(v *plotView, m *Matrix, drawn []*Direction) chart {
-	c := chart{
-		name: "positions-" + m.Label, title: "Leading directions of " + inField(m.Label) + " over positions",
-		columns: 2, size: vg.Point{X: figureWidth, Y: 5.8 * vg.Inch},
+func positionChart(v *plotView, m *Matrix, drawn []*Direction) ink.Chart {
+	c := ink.Chart{
+		Name: "positions-" + m.Label, Title: "Leading directions of " + inField(m.Label) + " over positions",
 	}
-	if len(drawn) <= 2 {
-		c.columns, c.size = 1, vg.Point{}
+	if len(drawn) > 2 {
+		c.InPairs()
 	}
 	n, top, bound := 0, 0.0, 0.0
 	for _, x := range drawn {
 		n = max(n, len(x.curve()))
 		bound = max(bound, float64(x.AngleBound))
-		eachFinite([][]float64{floats(x.curve())}, func(v float64) { top = max(top, math.Abs(v)) })
+		ink.EachFinite([][]float64{floats(x.curve())}, func(v float64) { top = max(top, math.Abs(v)) })
 	}
 	for i, x := range drawn {
-		c.panels = append(c.panels, positionPanel(x, i == 0, n, top))
+		c.Panels = append(c.Panels, positionPanel(x, i == 0, n, top))
 	}
-	c.caption = facts(v.model, fmt.Sprintf("dashed: chance, ±1/√%d", n), "rounding turns each at most sin "+decimal(bound, 2))
+	c.Caption = facts(v.model, fmt.Sprintf("dashed: chance, ±1/√%d", n), "rounding turns each at most sin "+ink.Decimal(bound, 2))
 	return c
 }
 
 // positionPanel draws one direction on axes for n positions and components up
 // to top in size. The first of a figure has its dashed lines labelled.
-func positionPanel(x *Direction, first bool, n int, top float64) panel {
+func positionPanel(x *Direction, first bool, n int, top float64) ink.Panel {
 	if !(top > 0) {
 		top = 1
 	}
 	chance := 1 / math.Sqrt(float64(n))
 	reach := 1.1 * max(top, chance)
-	line := series{y: floats(x.curve()), color: okabeIto()[0]}
-	for i := range line.y {
-		line.x = append(line.x, float64(i))
+	line := ink.Series{Y: floats(x.curve()), Color: ink.OkabeIto()[0]}
+	for i := range line.Y {
+		line.X = append(line.X, float64(i))
 	}
-	title := fmt.Sprintf("σ%s = %s (index %d), %s %% of the energy", sub(fmt.Sprint(x.Index+1)), decimal(float64(x.Sigma), 3), x.Index, decimal(100*float64(x.Energy), 2))
+	title := fmt.Sprintf("σ%s = %s (index %d), %s %% of the energy", ink.Sub(fmt.Sprint(x.Index+1)), ink.Decimal(float64(x.Sigma), 3), x.Index, ink.Decimal(100*float64(x.Energy), 2))
 	if !x.Stable {
 		title += ", not stable"
-		line.color = rgb(0x777777)
+		line.Color = ink.RGB(0x777777)
 	}
 	last := max(float64(n-1), 1)
-	p := panel{
-		title: title, lines: []series{line},
-		x:     axis{label: "position", min: 0, max: last, ticks: linearTicks(0, last, 5)},
-		y:     axis{label: "component", min: -reach, max: reach, ticks: linearTicks(-reach, reach, 4), grid: true},
-		rules: []ruleLine{{y: chance}, {y: -chance}},
+	p := ink.Panel{
+		Title: title, Lines: []ink.Series{line},
+		X:     ink.Axis{Label: "position", Min: 0, Max: last, Ticks: ink.LinearTicks(0, last, 5)},
+		Y:     ink.Axis{Label: "component", Min: -reach, Max: reach, Ticks: ink.LinearTicks(-reach, reach, 4), Grid: true},
+		Rules: []ink.Rule{{Y: chance}, {Y: -chance}},
 	}
 	if first {
-		p.rules[1].label = "chance"
+		p.Rules[1].Label = "chance"
 	}
 	return p
 }

@@ -18,25 +18,25 @@ func TestPositionChart(t *testing.T) {
 	other := testMatrix("W_Q", 0, 1)
 	other.Directions = []Direction{{In: Reading{Space: "residual"}}}
 	charts := positionCharts(&plotView{model: "m", matrices: []*Matrix{&other, &m}})
-	if len(charts) != 1 || charts[0].name != "positions-W_pos" || len(charts[0].panels) != mostCurves {
+	if len(charts) != 1 || charts[0].Name != "positions-W_pos" || len(charts[0].Panels) != mostCurves {
 		t.Fatalf("%d figures: %+v", len(charts), charts)
 	}
-	for i, p := range charts[0].panels {
-		if !slices.Equal(p.lines[0].y, curves[i]) || p.lines[0].x[0] != 0 || p.lines[0].x[99+i] != float64(99+i) {
+	for i, p := range charts[0].Panels {
+		if !slices.Equal(p.Lines[0].Y, curves[i]) || p.Lines[0].X[0] != 0 || p.Lines[0].X[99+i] != float64(99+i) {
 			t.Errorf("panel %d lacks some of its %d components", i, len(curves[i]))
 		}
-		if stable := i%2 == 0; stable == strings.Contains(p.title, "not stable") || !strings.Contains(p.title, "index "+string(rune('0'+i))) {
-			t.Errorf("panel %d is called %q", i, p.title)
+		if stable := i%2 == 0; stable == strings.Contains(p.Title, "not stable") || !strings.Contains(p.Title, "index "+string(rune('0'+i))) {
+			t.Errorf("panel %d is called %q", i, p.Title)
 		}
 		const positions = 100 + mostCurves - 1 // of the longest drawn
-		if p.x.max != positions-1 || p.y.max != charts[0].panels[0].y.max || p.y.min != -p.y.max {
-			t.Errorf("panel %d has axes %+v, %+v", i, p.x, p.y)
+		if p.X.Max != positions-1 || p.Y.Max != charts[0].Panels[0].Y.Max || p.Y.Min != -p.Y.Max {
+			t.Errorf("panel %d has axes %+v, %+v", i, p.X, p.Y)
 		}
-		if want := 1 / math.Sqrt(positions); p.rules[0].y != want || p.rules[1].y != -want {
-			t.Errorf("chance is at %v, %v, want ± %v", p.rules[0].y, p.rules[1].y, want)
+		if want := 1 / math.Sqrt(positions); p.Rules[0].Y != want || p.Rules[1].Y != -want {
+			t.Errorf("chance is at %v, %v, want ± %v", p.Rules[0].Y, p.Rules[1].Y, want)
 		}
 	}
-	if !strings.Contains(charts[0].caption, "at most sin 0.01") {
-		t.Errorf("caption %q lacks the floor", charts[0].caption)
+	if !strings.Contains(charts[0].Caption, "at most sin 0.01") {
+		t.Errorf("caption %q lacks the floor", charts[0].Caption)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"wspec/report/ink"
 )
 
 // maxEntries is the longest list of layers beside a figure; a bar of colours
@@ -13,10 +15,10 @@ import (
 const maxEntries = 8
 
 // spectraCharts draws the spectra of one role over the layers.
-func spectraCharts(v *plotView) []chart {
-	var out []chart
+func spectraCharts(v *plotView) []ink.Chart {
+	var out []ink.Chart
 	for _, g := range v.wholes() {
-		p := panel{}
+		p := ink.Panel{}
 		colors := newLineColors(g.matrices)
 		most := 0
 		var sigmas [][]float64
@@ -24,26 +26,26 @@ func spectraCharts(v *plotView) []chart {
 			sigma := floats(m.Sigma)
 			sigmas = append(sigmas, sigma)
 			most = max(most, len(sigma))
-			p.lines = append(p.lines, series{
-				label: inField(m.Label), x: counting(len(sigma)), y: sigma, color: colors.of(i, m),
+			p.Lines = append(p.Lines, ink.Series{
+				Label: inField(m.Label), X: ink.Counting(len(sigma)), Y: sigma, Color: colors.of(i, m),
 			})
 		}
 		var below int
-		p.x = indexAxis(most)
-		if p.band = v.noiseBand(g.matrices); p.band != nil {
-			sigmas = append(sigmas, p.band.high)
+		p.X = indexAxis(most)
+		if p.Band = v.noiseBand(g.matrices); p.Band != nil {
+			sigmas = append(sigmas, p.Band.High)
 		}
-		p.y, below = logAxis("singular value σ"+sub("i"), sigmas...)
-		p.addFloors(g.matrices)
-		dots := p.markSignal(g.matrices)
+		p.Y, below = ink.LogAxis("singular value σ"+ink.Sub("i"), sigmas...)
+		addFloors(&p, g.matrices)
+		dots := markSignal(&p, g.matrices)
 		title := "Singular values of " + inField(g.role)
 		if len(layers(g.matrices)) > 1 {
 			title += ", layer by layer"
 		}
-		out = append(out, chart{
-			name: "spectra-" + g.role, title: title,
-			caption: facts(v.model, shapes(g.matrices), notShown(below), noiseWords(p.band, len(g.matrices)), dots),
-			panels:  []panel{p}, key: colors.key(),
+		out = append(out, ink.Chart{
+			Name: "spectra-" + g.role, Title: title,
+			Caption: facts(v.model, shapes(g.matrices), notShown(below), noiseWords(p.Band, len(g.matrices)), dots),
+			Panels:  []ink.Panel{p}, Key: colors.key(),
 		})
 	}
 	return out
@@ -54,7 +56,7 @@ func notShown(below int) string {
 	if below == 0 {
 		return ""
 	}
-	return fmt.Sprintf("not shown: %d below %s σ%s", below, powerOfTen(-mostSpan), sub("1"))
+	return fmt.Sprintf("not shown: %d below %s σ%s", below, ink.PowerOfTen(-ink.MostSpan), ink.Sub("1"))
 }
 
 // shapes says how many matrices of which shape ms are.
@@ -90,46 +92,46 @@ func newLineColors(ms []*Matrix) *lineColors {
 
 // of returns the colour of m, the i-th matrix of its panel.
 func (c *lineColors) of(i int, m *Matrix) color.Color {
-	palette := okabeIto()
+	palette := ink.OkabeIto()
 	switch {
 	case m.Layer != nil:
 		return layerColor(*m.Layer, c.layers[0], c.layers[len(c.layers)-1])
 	case len(c.layers) == 0 && len(c.labels) <= len(palette):
 		return palette[i%len(palette)]
 	}
-	return rgb(0x555555) // of no layer among layers, or one of too many
+	return ink.RGB(0x555555) // of no layer among layers, or one of too many
 }
 
 // key explains the colours, if there is anything to tell apart.
-func (c *lineColors) key() chartKey {
+func (c *lineColors) key() ink.Key {
 	switch {
-	case len(c.layers) == 1 || len(c.layers) == 0 && (len(c.labels) == 1 || len(c.labels) > len(okabeIto())):
-		return chartKey{}
+	case len(c.layers) == 1 || len(c.layers) == 0 && (len(c.labels) == 1 || len(c.labels) > len(ink.OkabeIto())):
+		return ink.Key{}
 	case len(c.layers) == 0:
-		k := chartKey{}
+		k := ink.Key{}
 		for i, label := range c.labels {
-			k.entries = append(k.entries, series{label: label, color: okabeIto()[i]})
+			k.Entries = append(k.Entries, ink.Series{Label: label, Color: ink.OkabeIto()[i]})
 		}
 		return k
 	}
 	first, last := c.layers[0], c.layers[len(c.layers)-1]
-	k := chartKey{title: "layer"}
+	k := ink.Key{Title: "layer"}
 	if len(c.layers) <= maxEntries {
 		for _, l := range c.layers {
-			k.entries = append(k.entries, series{label: strconv.Itoa(l), color: layerColor(l, first, last)})
+			k.Entries = append(k.Entries, ink.Series{Label: strconv.Itoa(l), Color: layerColor(l, first, last)})
 		}
 		return k
 	}
-	k.bar = &colorBar{
-		min: float64(first), max: float64(last), ticks: layerTicks(first, last),
-		color: func(t float64) color.Color { return sequential(lineEnd * t) },
+	k.Bar = &ink.Bar{
+		Min: float64(first), Max: float64(last), Ticks: ink.LayerTicks(first, last),
+		Color: func(t float64) color.Color { return ink.Sequential(lineEnd * t) },
 	}
 	return k
 }
 
 // spectrumCharts draws one spectrum a matrix asked for.
-func spectrumCharts(v *plotView) []chart {
-	var out []chart
+func spectrumCharts(v *plotView) []ink.Chart {
+	var out []ink.Chart
 	for _, m := range v.matrices {
 		if v.asked[m.Label] && len(m.Sigma) > 0 {
 			out = append(out, spectrumChart(v, m))
@@ -138,29 +140,29 @@ func spectrumCharts(v *plotView) []chart {
 	return out
 }
 
-func spectrumChart(v *plotView, m *Matrix) chart {
+func spectrumChart(v *plotView, m *Matrix) ink.Chart {
 	sigma := floats(m.Sigma)
-	line := series{label: inField(m.Label), x: counting(len(sigma)), y: sigma, color: okabeIto()[0]}
+	line := ink.Series{Label: inField(m.Label), X: ink.Counting(len(sigma)), Y: sigma, Color: ink.OkabeIto()[0]}
 	if len(sigma) <= 64 { // more markers would run together
-		line.marker = markers()[0]
+		line.Marker = ink.Markers()[0]
 	}
-	p := panel{x: indexAxis(len(sigma)), lines: []series{line}}
+	p := ink.Panel{X: indexAxis(len(sigma)), Lines: []ink.Series{line}}
 	var below int
 	high := []float64{}
-	if p.band = v.noiseBand([]*Matrix{m}); p.band != nil {
-		high = p.band.high
+	if p.Band = v.noiseBand([]*Matrix{m}); p.Band != nil {
+		high = p.Band.High
 	}
-	p.y, below = logAxis("singular value σ"+sub("i"), sigma, high)
-	p.addEdges(m)
-	p.addFloors([]*Matrix{m})
+	p.Y, below = ink.LogAxis("singular value σ"+ink.Sub("i"), sigma, high)
+	addEdges(&p, m)
+	addFloors(&p, []*Matrix{m})
 	measures := facts(
-		shortNote(m), notShown(below), noiseWords(p.band, 1),
+		shortNote(m), notShown(below), noiseWords(p.Band, 1),
 		metricFact(m, "effective_rank", "effective rank "),
 		metricFact(m, "stable_rank", "stable rank "),
 	)
-	return chart{
-		name: "spectrum-" + m.Label, title: "Singular values of " + inField(m.Label) + fmt.Sprintf(" (%s, %s)", shapeOf(m), printable(m.DType)),
-		caption: facts(v.model, measures), panels: []panel{p},
+	return ink.Chart{
+		Name: "spectrum-" + m.Label, Title: "Singular values of " + inField(m.Label) + fmt.Sprintf(" (%s, %s)", shapeOf(m), ink.Printable(m.DType)),
+		Caption: facts(v.model, measures), Panels: []ink.Panel{p},
 	}
 }
 
@@ -172,13 +174,13 @@ func shortNote(m *Matrix) string {
 		short, _, _ := strings.Cut(part, ":")
 		parts = append(parts, short)
 	}
-	return printable(strings.Join(parts, ", "))
+	return ink.Printable(strings.Join(parts, ", "))
 }
 
 // metricFact names a metric's value, "" where it is undefined.
 func metricFact(m *Matrix, metric, name string) string {
 	if v, ok := m.Metrics[metric]; ok && v.Defined() {
-		return name + decimal(float64(v), 3)
+		return name + ink.Decimal(float64(v), 3)
 	}
 	return ""
 }
@@ -190,26 +192,26 @@ const sight = 0.5
 // addFloors draws the levels under which σ carries no information, of several
 // matrices the highest, where they are near enough to matter, and makes room for
 // them and their labels.
-func (p *panel) addFloors(ms []*Matrix) {
+func addFloors(p *ink.Panel, ms []*Matrix) {
 	dtype, method := math.Inf(-1), math.Inf(-1)
 	for _, m := range ms {
 		dtype, method = math.Max(dtype, float64(m.Floor.DType)), math.Max(method, float64(m.Floor.Method))
 	}
-	lo, hi := p.y.at(p.y.min), p.y.at(p.y.max)
+	lo, hi := p.Y.At(p.Y.Min), p.Y.At(p.Y.Max)
 	foot := lo
-	for _, f := range []ruleLine{
-		{y: dtype, label: "rounding to " + printable(ms[0].DType)},
-		{y: method, label: "error of the method", right: true},
+	for _, f := range []ink.Rule{
+		{Y: dtype, Label: "rounding to " + ink.Printable(ms[0].DType)},
+		{Y: method, Label: "error of the method", Right: true},
 	} {
-		at := p.y.at(f.y)
+		at := p.Y.At(f.Y)
 		if !(at >= lo-sight*(hi-lo)) || !(at <= hi) {
 			continue
 		}
-		p.rules = append(p.rules, f)
+		p.Rules = append(p.Rules, f)
 		foot = min(foot, at-0.09*(hi-lo)) // the label stands under the line
 	}
 	if foot < lo {
-		p.y = newLogAxis(p.y.label, foot, hi)
+		p.Y = ink.PowerAxis(p.Y.Label, foot, hi)
 	}
 }
 

@@ -23,7 +23,8 @@ var allowed = map[string][]string{
 		"github.com/dlclark/regexp2", "golang.org/x/text/unicode/norm"},
 	"wspec/spectra":    {"wspec/internal/linalg", "gonum.org/v1/gonum/..."},
 	"wspec/directions": {"wspec/loader", "wspec/spectra", "wspec/internal/linalg", "gonum.org/v1/gonum/..."},
-	"wspec/report": {"wspec/loader", "wspec/spectra", "wspec/directions", "gonum.org/v1/plot/...", "gonum.org/v1/gonum/...",
+	"wspec/report/ink": {"gonum.org/v1/plot/..."},
+	"wspec/report": {"wspec/loader", "wspec/spectra", "wspec/directions", "wspec/report/ink", "gonum.org/v1/gonum/...",
 		"golang.org/x/sync/...", "github.com/jedib0t/go-pretty/v6/..."},
 	"wspec/cmd/wspec": {"wspec/loader", "wspec/spectra", "wspec/directions", "wspec/report", "github.com/urfave/cli/v2",
 		"github.com/vbauerster/mpb/v8/...", "github.com/dustin/go-humanize", "golang.org/x/term"},
@@ -32,13 +33,14 @@ var allowed = map[string][]string{
 	"wspec/fixtures":         {},
 	"wspec/fixtures/gen":     {"wspec/fixtures", "wspec/internal/safetensors"},
 	"wspec/internal/numtest": {"wspec/internal/linalg", "gonum.org/v1/gonum/..."},
+	"wspec/internal/inktest": {"wspec/report/ink", "gonum.org/v1/plot/..."},
 	"wspec/internal/golden":  {"github.com/google/go-cmp/cmp"},
 	"wspec/internal/house":   {},
 	"wspec/internal/bench":   {"wspec/internal/linalg", "gonum.org/v1/gonum/..."},
 }
 
 // testOnly lists packages that nothing but tests may import.
-var testOnly = []string{"wspec/fixtures", "wspec/internal/numtest", "wspec/internal/golden", "wspec/internal/house"}
+var testOnly = []string{"wspec/fixtures", "wspec/internal/numtest", "wspec/internal/golden", "wspec/internal/inktest", "wspec/internal/house"}
 
 // TestImportGraph holds every package of the module against the table.
 func TestImportGraph(t *testing.T) {

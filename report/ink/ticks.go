@@ -1,4 +1,4 @@
-package report
+package ink
 
 import (
 	"math"
@@ -42,9 +42,9 @@ func powerLabel(e int, inFull, labelled bool) string {
 	case !labelled:
 		return ""
 	case inFull:
-		return decimal(math.Pow10(e), 1)
+		return Decimal(math.Pow10(e), 1)
 	}
-	return powerOfTen(e)
+	return PowerOfTen(e)
 }
 
 // narrowLogTicks labels an axis that spans less than two powers of ten.
@@ -54,7 +54,7 @@ func narrowLogTicks(lo, hi float64, most int) []plot.Tick {
 		base := math.Floor(hi)
 		var ticks []plot.Tick
 		for _, v := range niceSteps(math.Pow(10, lo-base), math.Pow(10, hi-base), most) {
-			ticks = append(ticks, plot.Tick{Value: base + math.Log10(v), Label: decimal(v*unit, 3)})
+			ticks = append(ticks, plot.Tick{Value: base + math.Log10(v), Label: Decimal(v*unit, 3)})
 		}
 		return ticks
 	}
@@ -67,7 +67,7 @@ func narrowLogTicks(lo, hi float64, most int) []plot.Tick {
 			}
 			t := plot.Tick{Value: v}
 			if m == 1 || m == 2 || m == 5 {
-				t.Label = decimal(m*math.Pow10(int(e)), 1)
+				t.Label = Decimal(m*math.Pow10(int(e)), 1)
 			}
 			ticks = append(ticks, t)
 		}
@@ -103,11 +103,11 @@ func niceSteps(lo, hi float64, most int) []float64 {
 	return out
 }
 
-// linearTicks labels a linear axis from lo to hi.
-func linearTicks(lo, hi float64, most int) []plot.Tick {
+// LinearTicks labels a linear axis from lo to hi.
+func LinearTicks(lo, hi float64, most int) []plot.Tick {
 	var ticks []plot.Tick
 	for _, v := range niceSteps(lo, hi, most) {
-		ticks = append(ticks, plot.Tick{Value: v, Label: decimal(v, 4)})
+		ticks = append(ticks, plot.Tick{Value: v, Label: Decimal(v, 4)})
 	}
 	return ticks
 }
@@ -121,9 +121,9 @@ func percentTicks(step int) []plot.Tick {
 	return ticks
 }
 
-// indexTicks labels the indices of n singular values: the first, round
+// IndexTicks labels the indices of n singular values: the first, round
 // numbers, and the last.
-func indexTicks(n int) []plot.Tick {
+func IndexTicks(n int) []plot.Tick {
 	label := func(i int) plot.Tick { return plot.Tick{Value: float64(i), Label: strconv.Itoa(i)} }
 	ticks := []plot.Tick{label(1)}
 	if n < 2 {
@@ -139,8 +139,8 @@ func indexTicks(n int) []plot.Tick {
 	return append(ticks, label(n))
 }
 
-// layerTicks labels the layers from first to last at whole numbers.
-func layerTicks(first, last int) []plot.Tick {
+// LayerTicks labels the layers from first to last at whole numbers.
+func LayerTicks(first, last int) []plot.Tick {
 	const most = 12 // labels of two digits stay apart in half a page's width
 	span, step := float64(last)-float64(first), 1.0
 	for _, s := range []float64{1, 2, 4, 5, 10, 20, 50} { // 4 before 5: depths are often multiples of 4

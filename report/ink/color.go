@@ -1,4 +1,4 @@
-package report
+package ink
 
 import (
 	"image/color"
@@ -7,51 +7,39 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// okabeIto returns colours that the common forms of colour blindness keep
+// OkabeIto returns colours that the common forms of colour blindness keep
 // apart (Okabe & Ito 2008), without yellow, which is lost on white paper.
-func okabeIto() []color.Color {
+func OkabeIto() []color.Color {
 	return []color.Color{
-		rgb(0x0072b2), rgb(0xd55e00), rgb(0x009e73), rgb(0xcc79a7), rgb(0xe69f00), rgb(0x56b4e9), rgb(0x000000),
+		RGB(0x0072b2), RGB(0xd55e00), RGB(0x009e73), RGB(0xcc79a7), RGB(0xe69f00), RGB(0x56b4e9), RGB(0x000000),
 	}
 }
 
-// markers returns shapes that stay apart at 3 pt. There is one more than there
+// Markers returns shapes that stay apart at 3 pt. There is one more than there
 // are colours, so that the pairs repeat only after 56 lines.
-func markers() []draw.GlyphDrawer {
+func Markers() []draw.GlyphDrawer {
 	return []draw.GlyphDrawer{
 		draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{},
 		draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.PlusGlyph{}, draw.CrossGlyph{},
 	}
 }
 
-// sequential returns the colour of t in [0, 1] on a map from dark violet to
+// Sequential returns the colour of t in [0, 1] on a map from dark violet to
 // yellow whose lightness rises evenly, for colour-blind readers and grey
 // prints alike: viridis (Smith & van der Walt 2015), at sixteen points.
-func sequential(t float64) color.Color {
+func Sequential(t float64) color.Color {
 	points := []uint32{
 		0x440154, 0x481a6c, 0x472f7d, 0x414487, 0x39568c, 0x31688e, 0x2a788e, 0x23888e,
 		0x1f988b, 0x22a884, 0x35b779, 0x54c568, 0x7ad151, 0xa5db36, 0xd2e21b, 0xfde725,
 	}
 	at := min(max(t, 0), 1) * float64(len(points)-1)
 	i := min(int(at), len(points)-2)
-	a, b, f := rgb(points[i]), rgb(points[i+1]), at-float64(i)
+	a, b, f := RGB(points[i]), RGB(points[i+1]), at-float64(i)
 	mix := func(a, b uint8) uint8 { return uint8(math.Round(float64(a) + f*(float64(b)-float64(a)))) }
 	return color.NRGBA{R: mix(a.R, b.R), G: mix(a.G, b.G), B: mix(a.B, b.B), A: 0xff}
 }
 
-// lineEnd is where lines leave the map: beyond it a thin line is too pale for
-// white paper.
-const lineEnd = 0.88
-
-// layerColor returns the colour of a layer among those from first to last.
-func layerColor(layer, first, last int) color.Color {
-	if last <= first {
-		return sequential(0.25) // a blue: one layer needs no scale
-	}
-	return sequential(lineEnd * float64(layer-first) / float64(last-first))
-}
-
-func rgb(hex uint32) color.NRGBA {
+func RGB(hex uint32) color.NRGBA {
 	return color.NRGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xff}
 }
 

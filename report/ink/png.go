@@ -1,4 +1,4 @@
-package report
+package ink
 
 import (
 	"cmp"
@@ -15,15 +15,15 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 )
 
-// writePNG draws c as a PNG. The same chart gives the same bytes.
-func writePNG(w io.Writer, c *chart, s *plotStyle) error {
-	size := c.extent(s)
+// WritePNG draws c as a PNG. The same chart gives the same bytes.
+func WritePNG(w io.Writer, c *Chart, s *Style) error {
+	size := c.Extent(s)
 	canvas := vgimg.NewWith(vgimg.UseWH(size.X, size.Y), vgimg.UseDPI(s.dpi), vgimg.UseBackgroundColor(s.paper))
-	if err := s.draw(vgdraw.New(canvas), c); err != nil {
+	if err := s.Draw(vgdraw.New(canvas), c); err != nil {
 		return err
 	}
 	img := image.Image(canvas.Image())
-	if c.key.bar == nil { // colours on a scale are data: they stay exact
+	if c.Key.Bar == nil { // colours on a scale are data: they stay exact
 		img = paletted(img)
 	}
 	return s.png.Encode(w, img)

@@ -1,4 +1,4 @@
-package report
+package ink
 
 import (
 	"gonum.org/v1/plot"
@@ -20,7 +20,7 @@ type panelGrid struct {
 
 // drawPanels draws the panels of c and returns the part of the area that lies
 // within the outermost axes.
-func (s *plotStyle) drawPanels(area draw.Canvas, c *chart) (vg.Rectangle, error) {
+func (s *Style) drawPanels(area draw.Canvas, c *Chart) (vg.Rectangle, error) {
 	g, err := s.newGrid(area, c)
 	if err != nil {
 		return vg.Rectangle{}, err
@@ -30,7 +30,7 @@ func (s *plotStyle) drawPanels(area draw.Canvas, c *chart) (vg.Rectangle, error)
 	for i, p := range g.plots {
 		box := g.axes(area.Rectangle, i)
 		p.Draw(around(p, draw.Canvas{Canvas: area.Canvas, Rectangle: box}))
-		if t := c.panels[i].title; t != "" {
+		if t := c.Panels[i].Title; t != "" {
 			area.FillText(title, vg.Point{X: (box.Min.X + box.Max.X) / 2, Y: box.Max.Y + 4}, fitName(t, title, box.Size().X))
 		}
 	}
@@ -41,16 +41,16 @@ func (s *plotStyle) drawPanels(area draw.Canvas, c *chart) (vg.Rectangle, error)
 }
 
 // newGrid makes the plots and measures the margins they need.
-func (s *plotStyle) newGrid(area draw.Canvas, c *chart) (*panelGrid, error) {
-	n, columns := len(c.panels), max(c.columns, 1)
+func (s *Style) newGrid(area draw.Canvas, c *Chart) (*panelGrid, error) {
+	n, columns := len(c.Panels), max(c.Columns, 1)
 	rows := (n + columns - 1) / columns
 	g := &panelGrid{columns: columns}
 	g.left, g.right = make([]vg.Length, columns), make([]vg.Length, columns)
 	g.below, g.above = make([]vg.Length, rows), make([]vg.Length, rows)
 	title := s.text(s.label, s.ink)
-	for i := range c.panels {
+	for i := range c.Panels {
 		col, row := i%columns, i/columns
-		p, err := s.plot(&c.panels[i], col == 0, i+columns >= n)
+		p, err := s.plot(&c.Panels[i], col == 0, i+columns >= n)
 		if err != nil {
 			return nil, err
 		}
@@ -60,7 +60,7 @@ func (s *plotStyle) newGrid(area draw.Canvas, c *chart) (*panelGrid, error) {
 		g.right[col] = max(g.right[col], area.Max.X-data.Max.X)
 		g.below[row] = max(g.below[row], data.Min.Y-area.Min.Y)
 		g.above[row] = max(g.above[row], area.Max.Y-data.Max.Y)
-		if t := c.panels[i].title; t != "" {
+		if t := c.Panels[i].Title; t != "" {
 			g.above[row] = max(g.above[row], title.Height(t)+4)
 		}
 	}

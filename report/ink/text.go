@@ -1,4 +1,4 @@
-package report
+package ink
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ import (
 )
 
 // Text in figures carries its subscripts and superscripts between control
-// characters. Text from a file never holds any once it is [printable], so it
+// characters. Text from a file never holds any once it is [Printable], so it
 // cannot forge markup.
 const (
 	lowered  = '\x0e'
@@ -22,11 +22,11 @@ const (
 	baseline = '\x10'
 )
 
-func sub(s string) string { return string(lowered) + s + string(baseline) }
-func sup(s string) string { return string(raised) + s + string(baseline) }
+func Sub(s string) string { return string(lowered) + s + string(baseline) }
+func Sup(s string) string { return string(raised) + s + string(baseline) }
 
-// plain writes the markup as TeX would be typed: W_Q, 10^−6.
-func plain(s string) string {
+// Plain writes the markup as TeX would be typed: W_Q, 10^−6.
+func Plain(s string) string {
 	return strings.NewReplacer(string(lowered), "_", string(raised), "^", string(baseline), "").Replace(s)
 }
 
@@ -34,9 +34,9 @@ func plain(s string) string {
 // name in a file may be millions long.
 const maxLabel = 200
 
-// printable makes text of a file fit to be drawn: what the font has no glyph
+// Printable makes text of a file fit to be drawn: what the font has no glyph
 // for, would not show or would turn the text around is written as an escape.
-func printable(s string) string {
+func Printable(s string) string {
 	face := figureFonts().Lookup(figureFont(1), 1).Face
 	var b strings.Builder
 	n := 0
@@ -55,25 +55,13 @@ func printable(s string) string {
 	return b.String()
 }
 
-// inField writes a label or role as the field does: the Q of W_Q is a
-// subscript, also inside L3.W_Q.H7. Other names are left as they are.
-func inField(label string) string {
-	parts := strings.Split(printable(label), ".")
-	for i, p := range parts {
-		if name, ok := strings.CutPrefix(p, "W_"); ok && name != "" && !strings.Contains(name, "_") {
-			parts[i] = "W" + sub(name)
-		}
-	}
-	return strings.Join(parts, ".")
-}
-
-// decimal writes v with the given number of significant digits, as 1.2×10⁻⁶
+// Decimal writes v with the given number of significant digits, as 1.2×10⁻⁶
 // where a plain decimal would be long, and "" if v is not finite.
-func decimal(v float64, digits int) string {
+func Decimal(v float64, digits int) string {
 	switch {
 	case v == 0:
 		return "0"
-	case !Number(v).Defined():
+	case !finite(v):
 		return ""
 	}
 	exp := int(math.Floor(log10(math.Abs(v))))
@@ -82,7 +70,7 @@ func decimal(v float64, digits int) string {
 	}
 	mantissa, power, _ := strings.Cut(strconv.FormatFloat(v, 'e', digits-1, 64), "e")
 	n, _ := strconv.Atoi(power) // "e" is always followed by an integer
-	return strings.Replace(mantissa, "-", "−", 1) + "×" + powerOfTen(n)
+	return strings.Replace(mantissa, "-", "−", 1) + "×" + PowerOfTen(n)
 }
 
 // roundTo rounds v to a number of significant digits.
@@ -91,8 +79,8 @@ func roundTo(v float64, digits int) float64 {
 	return r
 }
 
-func powerOfTen(n int) string {
-	return "10" + sup(strings.Replace(strconv.Itoa(n), "-", "−", 1))
+func PowerOfTen(n int) string {
+	return "10" + Sup(strings.Replace(strconv.Itoa(n), "-", "−", 1))
 }
 
 // figureFonts returns gonum/plot's fonts: the Liberation family, which has

@@ -1,4 +1,4 @@
-package report
+package ink
 
 import (
 	"image/color"
@@ -12,26 +12,26 @@ import (
 )
 
 // addSeries draws one line of a panel, broken where it is undefined.
-func (s *plotStyle) addSeries(out *plot.Plot, p *panel, line *series) error {
+func (s *Style) addSeries(out *plot.Plot, p *Panel, line *Series) error {
 	var last plotter.XYs
 	for _, part := range pieces(p, line) {
 		ink, err := plotter.NewLine(part)
 		if err != nil {
 			return err
 		}
-		ink.LineStyle = draw.LineStyle{Color: line.color, Width: s.line}
+		ink.LineStyle = draw.LineStyle{Color: line.Color, Width: s.line}
 		out.Add(ink)
-		if line.bridge && last != nil {
+		if line.Bridge && last != nil {
 			gap, err := plotter.NewLine(plotter.XYs{last[len(last)-1], part[0]})
 			if err != nil {
 				return err
 			}
-			gap.LineStyle = draw.LineStyle{Color: line.color, Width: s.line / 2, Dashes: []vg.Length{1.5, 2.5}}
+			gap.LineStyle = draw.LineStyle{Color: line.Color, Width: s.line / 2, Dashes: []vg.Length{1.5, 2.5}}
 			out.Add(gap)
 		}
 		last = part
 		// A piece of one point has no length: it shows as a dot.
-		if line.marker == nil && len(part) > 1 {
+		if line.Marker == nil && len(part) > 1 {
 			continue
 		}
 		dots, err := plotter.NewScatter(part)
@@ -44,12 +44,12 @@ func (s *plotStyle) addSeries(out *plot.Plot, p *panel, line *series) error {
 	return nil
 }
 
-func (s *plotStyle) glyph(line *series) draw.GlyphStyle {
-	shape := line.marker
+func (s *Style) glyph(line *Series) draw.GlyphStyle {
+	shape := line.Marker
 	if shape == nil {
 		shape = draw.CircleGlyph{}
 	}
-	return draw.GlyphStyle{Color: line.color, Radius: s.marker, Shape: shape}
+	return draw.GlyphStyle{Color: line.Color, Radius: s.marker, Shape: shape}
 }
 
 // nearby is the part of an axis under which two points of a line fall on the
@@ -59,7 +59,7 @@ const nearby = 1e-3
 // pieces returns the stretches of a line that can be drawn, in the units of
 // the axes (logarithms where they are logarithmic), without points that fall
 // on their predecessor.
-func pieces(p *panel, line *series) []plotter.XYs {
+func pieces(p *Panel, line *Series) []plotter.XYs {
 	var out []plotter.XYs
 	var cur plotter.XYs
 	end := func() {
@@ -68,19 +68,19 @@ func pieces(p *panel, line *series) []plotter.XYs {
 		}
 		cur = nil
 	}
-	dx := nearby * (p.x.at(p.x.max) - p.x.at(p.x.min))
-	dy := nearby * (p.y.at(p.y.max) - p.y.at(p.y.min))
-	lo := p.y.at(p.y.min)
-	for i := range line.x {
-		at := plotter.XY{X: p.x.at(line.x[i]), Y: p.y.at(line.y[i])}
-		if !Number(at.X).Defined() || !Number(at.Y).Defined() || at.Y < lo {
+	dx := nearby * (p.X.At(p.X.Max) - p.X.At(p.X.Min))
+	dy := nearby * (p.Y.At(p.Y.Max) - p.Y.At(p.Y.Min))
+	lo := p.Y.At(p.Y.Min)
+	for i := range line.X {
+		at := plotter.XY{X: p.X.At(line.X[i]), Y: p.Y.At(line.Y[i])}
+		if !finite(at.X) || !finite(at.Y) || at.Y < lo {
 			end()
 			continue
 		}
 		if n := len(cur); n > 0 {
-			if line.bridge && at.X-cur[n-1].X > 1 {
+			if line.Bridge && at.X-cur[n-1].X > 1 {
 				end()
-			} else if i < len(line.x)-1 && math.Abs(at.X-cur[n-1].X) < dx && math.Abs(at.Y-cur[n-1].Y) < dy {
+			} else if i < len(line.X)-1 && math.Abs(at.X-cur[n-1].X) < dx && math.Abs(at.Y-cur[n-1].Y) < dy {
 				continue
 			}
 		}
@@ -92,9 +92,9 @@ func pieces(p *panel, line *series) []plotter.XYs {
 
 // ruleInk draws a dashed horizontal line and its label.
 type ruleInk struct {
-	ruleLine
+	Rule
 	at    float64 // on the axis
-	style *plotStyle
+	style *Style
 }
 
 // Plot implements [plot.Plotter].
@@ -104,32 +104,32 @@ func (r *ruleInk) Plot(c draw.Canvas, p *plot.Plot) {
 		return
 	}
 	c.StrokeLine2(draw.LineStyle{Color: r.style.muted, Width: 0.6, Dashes: []vg.Length{4, 2.5}}, c.Min.X, y, c.Max.X, y)
-	if r.label == "" {
+	if r.Label == "" {
 		return
 	}
 	sty := r.style.text(r.style.small, r.style.muted)
 	sty.YAlign = draw.YTop
 	at := vg.Point{X: c.Min.X + 4, Y: y - 1}
-	if r.above {
+	if r.Above {
 		sty.YAlign, at.Y = draw.YBottom, y+2
 	}
-	if r.right {
+	if r.Right {
 		sty.XAlign, at.X = draw.XRight, c.Max.X-4
 	}
-	c.FillText(sty, at, r.label)
+	c.FillText(sty, at, r.Label)
 }
 
 // cellInk draws a grid of colours, with the values in them where they fit.
 type cellInk struct {
-	cells *heatGrid
-	style *plotStyle
+	cells *Grid
+	style *Style
 }
 
 // Plot implements [plot.Plotter].
 func (k *cellInk) Plot(c draw.Canvas, p *plot.Plot) {
-	for i, row := range k.cells.value {
+	for i, row := range k.cells.Value {
 		for j, v := range row {
-			if !Number(v).Defined() {
+			if !finite(v) {
 				continue
 			}
 			// The axes run through the middles; row 0 is on top.
@@ -145,10 +145,10 @@ func (k *cellInk) Plot(c draw.Canvas, p *plot.Plot) {
 func (k *cellInk) cell(c draw.Canvas, box vg.Rectangle, v float64) {
 	const gap = 0.4 // shows the paper between cells, so that edges do not blend
 	box.Min.X, box.Min.Y, box.Max.X, box.Max.Y = box.Min.X+gap, box.Min.Y+gap, box.Max.X-gap, box.Max.Y-gap
-	fill := sequential((v - k.cells.min) / (k.cells.max - k.cells.min))
+	fill := Sequential((v - k.cells.Min) / (k.cells.Max - k.cells.Min))
 	c.SetColor(fill)
 	c.Fill(box.Path())
-	label := strconv.FormatFloat(v, 'f', k.cells.digits, 64)
+	label := strconv.FormatFloat(v, 'f', k.cells.Digits, 64)
 	sty := k.style.text(k.style.small, contrast(fill))
 	size := box.Size()
 	if size.X < sty.Width(label)+4 || size.Y < sty.Height(label)+2 {
