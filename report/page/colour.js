@@ -80,31 +80,18 @@ function startTheme() {
   const signs = { "": "◐", light: "○", dark: "●" };
   const next = { "": "light", light: "dark", dark: "" };
   const root = document.documentElement;
-  const apply = (theme) => {
+  const apply = () => {
+    const { theme } = STATE;
     if (theme) root.dataset.theme = theme;
     else delete root.dataset.theme;
     byId("theme").replaceChildren(signs[theme], h("span", { class: "word" }, ` ${names[theme]}`));
     byId("theme").setAttribute("aria-label", `Colours: ${names[theme].toLowerCase()}. Change.`);
     for (const draw of themed) draw();
   };
-  byId("theme").addEventListener("click", () => {
-    const theme = next[root.dataset.theme || ""];
-    remember(theme);
-    apply(theme);
-  });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => apply(root.dataset.theme || ""));
+  byId("theme").addEventListener("click", () => update({ theme: next[STATE.theme] }));
+  subscribe((changed) => { if (changed.has("theme")) apply(); });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", apply);
   addEventListener("beforeprint", () => { root.dataset.print = "1"; for (const draw of themed) draw(); });
   addEventListener("afterprint", () => { delete root.dataset.print; for (const draw of themed) draw(); });
-  apply(remembered());
-}
-
-function remember(theme) {
-  try { localStorage.setItem("wspec-theme", theme); } catch { /* storage may be closed to files */ }
-}
-
-function remembered() {
-  try {
-    const theme = localStorage.getItem("wspec-theme");
-    return theme === "light" || theme === "dark" ? theme : "";
-  } catch { return ""; }
+  apply();
 }

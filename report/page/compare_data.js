@@ -4,9 +4,9 @@
 // The document's matrices are ΔW of every pair of checkpoints and its models
 // the pairs, so that tables, maps and directions are drawn as for a model.
 
-if (DOC.compare.pairs.length) FIELDS.sort = ["-rel_change", ...asText];
-FIELDS.rank = ["rel_change", ...asText]; // measure that What changed most is ordered by
-FIELDS.tm = ["", ...asText]; // measure of the trajectories
+if (DOC.compare.pairs.length) FIELDS.sort.initial = "-rel_change";
+FIELDS.rank = oneOf("rel_change", metricNames); // measure that What changed most is ordered by
+FIELDS.tm = oneOf("", () => DOC.compare.track.measures.map((m) => m.name)); // measure of the trajectories
 
 DOC.matrices.forEach((m, i) => { m.change = DOC.compare.changes[i]; });
 

@@ -85,7 +85,7 @@ function detailBody(m, holder, readout) {
     h("div", { class: "detail-columns" },
       h("div", null,
         !m.error && [holder, readout, bandNote([m]) && h("p", { class: "muted note" }, bandNote([m])), m.change && changeFigures(m)],
-        checkbox("In the overlay", selectedIds().has(m.id), () => toggleSelected(m)),
+        checkbox("In the overlay", isSelected(m), () => toggleSelected(m)),
         m.directions && !STATE.wide && button("Measures and sources ↓", () => goTo("detail-measures"), { class: "quiet" }),
         STATE.wide && detailFacts(m)),
       directionList(m)),

@@ -1,4 +1,4 @@
-// matrices.js: the table of every matrix, its filters and its columns.
+// matrices.js: startMatrices, matrixCsv: the table of every matrix and its columns.
 
 const SPARK = { width: 84, height: 20, points: 42, decades: 3 };
 
@@ -7,29 +7,20 @@ function startMatrices() {
     host: byId("matrix-table"), id: "mx", sort: STATE.sort, columns: matrixColumns(),
     caption: "Every matrix with its measures. Enter opens a row, Space overlays its spectrum.",
     open: (m) => openMatrix(m), mark: toggleSelected, onSort: (sort) => update({ sort }),
-    isOpen: (m) => m.key === STATE.open, isMarked: (m) => selectedIds().has(m.id),
+    isOpen: (m) => m.key === STATE.open, isMarked: isSelected,
   });
   drawMatrixControls(table);
   const refresh = () => showMatching(table);
   subscribe((changed) => {
     const any = (...names) => names.some((n) => changed.has(n));
-    if (any("model", "show")) drawMatrixControls(table);
+    if (any("model", "show", "within")) drawMatrixControls(table);
     if (any("cols", "show")) table.setColumns(matrixColumns());
     if (any("sort")) table.setSort(STATE.sort);
-    if (any("q", "role", "layer", "kinds", "model")) refresh();
+    if (any("model", ...FILTER_FIELDS)) refresh();
     else if (any("open", "sel", "preset")) table.draw(true);
   });
   refresh();
   return table;
-}
-
-let selectedCache = { key: "", ids: new Set() };
-
-// selectedIds is selection() as a set, kept while nothing it depends on changes.
-function selectedIds() {
-  const key = `${STATE.model}|${STATE.preset}|${STATE.sel.join(",")}`;
-  if (selectedCache.key !== key) selectedCache = { key, ids: new Set(selection().map((m) => m.id)) };
-  return selectedCache.ids;
 }
 
 function matrixColumns() {
@@ -54,7 +45,7 @@ function pickTitle() {
 
 function pickCell(m) {
   const box = h("input", { type: "checkbox", tabindex: -1, "aria-label": `Overlay ${m.label}`, onchange: () => toggleSelected(m) });
-  box.checked = selectedIds().has(m.id);
+  box.checked = isSelected(m);
   return box;
 }
 
@@ -91,19 +82,8 @@ function sparkline(m) {
 }
 
 function drawMatrixControls(table) {
-  const own = ofModel(STATE.model);
-  const search = h("input", {
-    type: "search", value: STATE.q, placeholder: "L*.W_OV.H*   residual   wte", spellcheck: "false", autocomplete: "off",
-    oninput: () => update({ q: search.value }),
-  });
-  const groups = GROUPS.filter(([g]) => own.some((m) => m.group === g));
-  const setGroup = (g) => (on) => update({ kinds: GROUPS.map(([k]) => k).filter((k) => (k === g ? on : STATE.kinds.includes(k))) });
   fill("matrix-controls",
-    h("label", { class: "field grow" }, h("span", null, "Filter by label, space or tensor"), search),
-    select("Role", [["", "all"], ...rolesIn(own).map((r) => [r, r])], STATE.role, (role) => update({ role })),
-    select("Layer", [["", "all"], ["none", "none"], ...layersIn(own).map((l) => [l, l])], STATE.layer, (layer) => update({ layer })),
-    h("fieldset", { class: "checks" }, h("legend", { class: "unseen" }, "Kinds of matrix"),
-      groups.map(([g, text]) => checkbox(text, STATE.kinds.includes(g), setGroup(g)))),
+    matrixFilters(),
     shownSelect(),
     columnChooser(),
     h("span", { class: "end" },
@@ -126,19 +106,6 @@ function showMatching(table) {
   const hidden = own.filter((m) => !STATE.kinds.includes(m.group)).length;
   const note = hidden ? `, ${count(hidden)} of them hidden by kind` : "";
   byId("matrix-count").textContent = `${count(rows.length)} of ${plural(own.length, "matrix", "matrices")}${note}`;
-}
-
-// matchesFilters returns a test of one matrix. Every word typed must occur; a
-// word with * is a pattern over the whole label, as --matrix takes it.
-function matchesFilters({ q, role, layer, kinds }) {
-  const tests = q.split(/\s+/).filter(Boolean).map((word) => {
-    if (!word.includes("*")) return (m) => m.text.includes(word.toLowerCase());
-    const pattern = word.split("*").map((s) => s.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*");
-    const whole = new RegExp(`^${pattern}$`, "i");
-    return (m) => whole.test(m.label);
-  });
-  return (m) => kinds.includes(m.group) && (!role || m.line === role) &&
-    (!layer || (layer === "none" ? m.layer === null : String(m.layer) === layer)) && tests.every((t) => t(m));
 }
 
 function matrixCsv(rows) {

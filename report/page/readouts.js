@@ -124,7 +124,7 @@ function allReadouts(model) {
 // any other must occur in the label or in a token shown.
 function matchesReadout({ dq, dside, djudge }) {
   const words = dq.split(/\s+/).filter(Boolean);
-  const patterns = words.filter((w) => w.includes("*")).map((w) => matchesFilters({ q: w, role: "", layer: "", kinds: GROUPS.map(([g]) => g) }));
+  const patterns = words.filter((w) => w.includes("*")).map((w) => matchesFilters({ q: w, kinds: GROUPS.map(([g]) => g) }));
   const plain = words.filter((w) => !w.includes("*")).map((w) => w.toLowerCase());
   const judge = { "": () => true, q: (x) => isCoherent(x.r), p: (x) => x.r.judged && x.r.p <= SIGNIFICANT, unstable: (x) => !x.d.stable }[djudge] || (() => true);
   const text = (x) => [x.m.label, ...poleItems(x.r, sharperPole(x.r)).map((s) => itemText(x.r, s.id))].join("\n").toLowerCase();

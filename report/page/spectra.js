@@ -44,23 +44,6 @@ function drawSpectraControls(chart) {
       button("Download CSV", () => saveText("spectra.csv", "text/csv", spectraCsv(selection())), { class: "quiet" })));
 }
 
-function presetOptions() {
-  const own = ofModel(STATE.model);
-  const whole = own.filter((m) => m.group === "whole" && m.layer !== null);
-  const layers = layersIn(whole);
-  const several = (line) => layersIn(whole.filter((m) => m.line === line)).length > 1;
-  const headed = [...own].filter((m) => m.group === "circuit" && m.layer !== null).sort(inOrder());
-  const options = [
-    ...rolesIn(whole).filter(several).map((r) => [`role:${r}`, `${r}, every layer`]),
-    ...layers.map((l) => [`layer:${l}`, `Layer ${l}, every role`]),
-    ...[...new Set(headed.map((m) => `L${m.layer}.${m.line}`))].map((p) => [`heads:${p}`, `${p}, every head`]),
-  ];
-  if (DOC.models.length > 1) {
-    options.push(...whole.map((m) => [`models:${m.label}`, `${m.label}, every model`]));
-  }
-  return [["free:", "chosen by hand"], ...options];
-}
-
 function drawSpectraLegend(legend, chart) {
   const chosen = selection();
   const place = new Map(chart.matrices.map((m, i) => [m, i]));

@@ -1,52 +1,98 @@
-// state.js: STATE, update, subscribe, selection; the state lives in the fragment.
+// state.js: STATE, FIELDS, update, subscribe, readFragment; the kinds of field (oneOf, someOf, freeText, numberText).
 //
 // A reader who copies the address copies what is on the screen: the open
-// matrix, the measure, filters, sorting and the spectra on show.
+// matrix, the measure, filters, sorting, scales, colours and the spectra on
+// show. The address may come from anyone: each field admits what the page
+// itself could have written, and what it does not admit is left out.
 
-const MAX_OVERLAY = 64; // more lines than that are a texture, not a comparison
+const MAX_FRAGMENT = 32768; // characters; a longer one was not written here
+const MAX_TEXT = 200; // characters of a filter
+const MAX_LIST = 512; // parts of a list
 
-// A field is [default, to text, from text].
-const asText = [(v) => v, (t) => t];
-const asList = [(v) => v.map(encodeURIComponent).join(","), (t) => (t ? t.split(",").map(decodeURIComponent) : [])];
+// A field is {initial, format, parse, valid}: parse gives a value or undefined,
+// valid(value) asks what only the document knows, after the fields before it.
+
+function freeText(initial = "") {
+  return { initial, format: (v) => v, parse: (t) => (t.length <= MAX_TEXT ? t : undefined) };
+}
+
+// oneOf admits the values that list() gives.
+function oneOf(initial, list) {
+  return { initial, format: String, parse: (t) => t, valid: (v) => list().includes(v) };
+}
+
+// someOf is a list of what known(part) admits, at most `most` of them.
+function someOf(initial, known, most = MAX_LIST) {
+  return {
+    initial, many: true, format: (v) => v.map(encodeURIComponent).join(","),
+    parse: (t) => (t ? [...new Set(t.split(",", MAX_LIST).map(decodeURIComponent))].filter(known).slice(0, most) : []),
+  };
+}
+
+// numberText is a number as typed, or nothing.
+function numberText() {
+  return { initial: "", format: (v) => v, parse: (t) => (t.length < 40 && /^[-+]?[\d.]+(e[-+]?\d+)?$/i.test(t) && Number.isFinite(Number(t)) ? t : undefined) };
+}
+
+// ranges is a list of up to two pairs of numbers, each ascending.
+function ranges() {
+  const parse = (t) => {
+    const list = t ? t.split(",", 5).map(Number) : [];
+    const good = list.length < 5 && list.length % 2 === 0 && list.every((v, i) => Number.isFinite(v) && (i % 2 === 0 || v > list[i - 1]));
+    return good ? list : undefined;
+  };
+  return { initial: [], many: true, format: (v) => v.map((x) => Number(x.toPrecision(5))).join(","), parse };
+}
+
+const sortable = (names) => () => names().flatMap((n) => [n, `-${n}`]);
+const metricNames = () => DOC.metrics.map((m) => m.name);
+const isMetric = (name) => DOC.metricIndex.has(name);
+
 const FIELDS = {
-  model: [0, String, (t) => Math.min(Math.max(0, Number(t) | 0), Math.max(0, DOC.models.length - 1))],
-  open: ["", ...asText],
-  metric: [defaultMetric(), ...asText],
-  tint: ["auto", ...asText],
-  show: ["value", ...asText],
-  parts: ["", ...asText],
-  q: ["", ...asText],
-  role: ["", ...asText],
-  layer: ["", ...asText],
-  kinds: [["whole", "circuit"], ...asList],
-  cols: [defaultColumns(), ...asList],
-  sort: ["label", ...asText],
-  preset: [defaultPreset(), ...asText],
-  sel: [[], ...asList],
-  y: ["log", ...asText],
-  x: ["index", ...asText],
-  xs: ["linear", ...asText],
-  tq: ["", ...asText],
-  fate: ["", ...asText],
-  dq: ["", ...asText],
-  dside: ["", ...asText],
-  djudge: ["", ...asText],
-  dsort: ["q", ...asText],
-  comp: ["", ...asText],
-  wide: ["", ...asText],
+  theme: oneOf("", () => ["light", "dark"]),
+  model: { initial: 0, format: String, parse: (t) => (/^\d{1,6}$/.test(t) && Number(t) < DOC.models.length ? Number(t) : undefined) },
+  open: oneOf("", () => DOC.matrices.map((m) => m.key)),
+  metric: oneOf(defaultMetric(), metricNames),
+  tint: oneOf("auto", () => ["linear", "log", ...(DOC.judged.length ? ["z", "q"] : [])]),
+  show: oneOf("value", () => (DOC.judged.length ? SHOWN.map(([name]) => name) : [])),
+  parts: oneOf("", () => ["1"]),
+  q: freeText(),
+  role: oneOf("", () => rolesIn(ofModel(STATE.model))),
+  layer: oneOf("", () => ["none", ...layersIn(ofModel(STATE.model)).map(String)]),
+  head: oneOf("", () => ["none", ...headsIn(ofModel(STATE.model)).map(String)]),
+  within: oneOf("", metricNames), // measure that rows are filtered by
+  least: numberText(),
+  most: numberText(),
+  kinds: someOf(["whole", "circuit"], (k) => GROUPS.some(([g]) => g === k)),
+  cols: someOf(defaultColumns(), isMetric),
+  sort: oneOf("label", sortable(() => ["label", "shape", "dtype", ...metricNames()])),
+  preset: oneOf(defaultPreset(), () => presetOptions().map(([v]) => v)),
+  sel: someOf([], (key) => Boolean(byKey(key)), MAX_OVERLAY),
+  y: oneOf("log", () => ["linear"]),
+  x: oneOf("index", () => ["share"]),
+  xs: oneOf("linear", () => ["log"]),
+  zoom: ranges(), // of x, or of x and y
+  tq: freeText(),
+  fate: freeText(),
+  dq: freeText(),
+  dside: oneOf("", () => ["in", "out"]),
+  djudge: oneOf("", () => ["q", "p", "unstable"]),
+  dsort: oneOf("q", sortable(() => ["label", "index", "side", "sigma", "stable", "coherence", "p", "q"])),
+  comp: oneOf("", () => ["Q", "K", "V"]),
+  wide: oneOf("", () => ["1"]),
 };
 
 const STATE = {};
 const listeners = [];
 
 function defaultMetric() {
-  return DOC.metricIndex.has("effective_rank") ? "effective_rank" : DOC.metrics.length ? DOC.metrics[0].name : "";
+  return isMetric("effective_rank") ? "effective_rank" : DOC.metrics.length ? DOC.metrics[0].name : "";
 }
 
 function defaultColumns() {
   const usual = ["spectral_norm", "frobenius_norm", "condition_number", "effective_rank", "effective_rank_energy",
-    "stable_rank", "rank_90", "gavish_donoho_rank", "signal_rank"].filter((n) => DOC.metricIndex.has(n));
-  return usual.length ? usual : DOC.metrics.slice(0, 8).map((m) => m.name);
+    "stable_rank", "rank_90", "gavish_donoho_rank", "signal_rank"].filter(isMetric);
+  return usual.length ? usual : metricNames().slice(0, 8);
 }
 
 // defaultPreset shows the first role that several layers have, or else one layer.
@@ -70,70 +116,47 @@ function update(patch) {
   writeFragment();
 }
 
+// readFragment sets STATE from the address, by default where it says nothing
+// or nothing that is admitted.
 function readFragment() {
-  const given = new Map(location.hash.slice(1).split("&").filter((p) => p.includes("=")).map((p) => {
-    const at = p.indexOf("=");
-    return [p.slice(0, at), p.slice(at + 1)];
-  }));
-  for (const [name, [initial, , parse]] of Object.entries(FIELDS)) {
-    STATE[name] = initial;
-    if (!given.has(name)) continue;
-    try {
-      STATE[name] = parse(parse === asList[1] ? given.get(name) : decodeURIComponent(given.get(name)));
-    } catch { /* a damaged address: keep the default */ }
+  const given = splitFragment(location.hash.slice(1));
+  for (const [name, field] of Object.entries(FIELDS)) {
+    STATE[name] = field.initial;
+    const value = given.has(name) ? parseField(field, given.get(name)) : undefined;
+    if (value !== undefined && (!field.valid || field.valid(value))) STATE[name] = value;
   }
-  if (!DOC.metricIndex.has(STATE.metric)) STATE.metric = FIELDS.metric[0];
-  if (!DOC.judged.length || !SHOWN.some(([name]) => name === STATE.show)) STATE.show = "value";
-  STATE.cols = STATE.cols.filter((c) => DOC.metricIndex.has(c));
+}
+
+// splitFragment reads a=b&c=d into a map of texts, still encoded.
+function splitFragment(text) {
+  if (text.length > MAX_FRAGMENT) return new Map();
+  return new Map(text.split("&").filter((p) => p.includes("=")).map((p) => splitOnce(p, "=")));
+}
+
+function parseField(field, text) {
+  try {
+    return field.parse(field.many ? text : decodeURIComponent(text));
+  } catch { return undefined; } // not the encoding of any text
+}
+
+// formatFragment writes what differs from the defaults.
+function formatFragment(state) {
+  const parts = [];
+  for (const [name, field] of Object.entries(FIELDS)) {
+    const text = field.format(state[name]);
+    if (text !== field.format(field.initial)) parts.push(`${name}=${field.many ? text : encodeURIComponent(text)}`);
+  }
+  return parts.join("&");
 }
 
 function writeFragment() {
-  const parts = [];
-  for (const [name, [initial, format]] of Object.entries(FIELDS)) {
-    const text = format(STATE[name]);
-    if (text === format(initial)) continue;
-    parts.push(`${name}=${Array.isArray(initial) ? text : encodeURIComponent(text)}`);
-  }
-  const target = parts.length ? `#${parts.join("&")}` : location.href.split("#")[0];
+  const text = formatFragment(STATE);
   try {
-    history.replaceState(null, "", target);
+    history.replaceState(null, "", text ? `#${text}` : location.href.split("#")[0]);
   } catch { /* some browsers refuse this on files: the page works without */ }
 }
 
-// selection lists the matrices whose spectra are on show.
-function selection() {
-  const [kind, value] = splitOnce(STATE.preset);
-  const own = ofModel(STATE.model);
-  const whole = own.filter((m) => m.group !== "part");
-  let list;
-  if (kind === "role") list = own.filter((m) => m.line === value && m.head === null && m.layer !== null);
-  else if (kind === "layer") list = whole.filter((m) => String(m.layer) === value && m.group === "whole");
-  else if (kind === "heads") list = own.filter((m) => m.layer !== null && `L${m.layer}.${m.line}` === value && m.head !== null);
-  else if (kind === "models") list = DOC.matrices.filter((m) => m.label === value);
-  else list = STATE.sel.map(byKey).filter(Boolean);
-  return list.slice(0, MAX_OVERLAY);
-}
-
-function splitOnce(text) {
-  const at = text.indexOf(":");
-  return [text.slice(0, at), text.slice(at + 1)];
-}
-
-// select… change the selection by hand: the preset then gives way to a list.
-function setSelection(matrices) {
-  update({ preset: "free:", sel: matrices.slice(0, MAX_OVERLAY).map((m) => m.key) });
-}
-
-function toggleSelected(m) {
-  const now = selection();
-  const without = now.filter((o) => o !== m);
-  if (without.length === now.length && now.length >= MAX_OVERLAY) {
-    announce(`At most ${MAX_OVERLAY} spectra can be overlaid.`);
-    return;
-  }
-  setSelection(without.length < now.length ? without : [...now, m]);
-}
-
-function openMatrix(m) {
-  update({ open: m ? m.key : "" });
+function splitOnce(text, by) {
+  const at = text.indexOf(by);
+  return [text.slice(0, at), text.slice(at + by.length)];
 }
