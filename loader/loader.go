@@ -103,9 +103,9 @@ func Open(path string, o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{Name: baseName(c.path), Files: c.files, checkpoint: c}
+	m := &Model{Name: strings.ToValidUTF8(baseName(c.path), "\ufffd"), Files: c.files, checkpoint: c}
 	if a != nil {
-		m.Name, m.Adapter = baseName(path), &a.config.Adapter
+		m.Name, m.Adapter = strings.ToValidUTF8(baseName(path), "\ufffd"), &a.config.Adapter
 	}
 	if err := m.read(c, a, !o.NoHeads); err != nil {
 		c.close()

@@ -20,7 +20,7 @@ func WriteComparison(ctx context.Context, dir string, c *Comparison, formats []F
 		files = append(files, more...)
 	}
 	c.Figures = figuresOf(files)
-	files = append(files, file{path: "report.json", write: func(w io.Writer) error { return WriteComparisonJSON(w, c) }})
+	files = append(files, file{path: reportName, write: func(w io.Writer) error { return WriteComparisonJSON(w, c) }})
 	return writeFolder(ctx, dir, files)
 }
 

@@ -44,7 +44,7 @@ func CheckFolder(dir string) error {
 }
 
 func holdsReport(dir string) bool {
-	f, err := os.Open(filepath.Join(dir, "report.json"))
+	f, err := os.Open(filepath.Join(dir, reportName))
 	if err != nil {
 		return false
 	}
@@ -77,7 +77,7 @@ func WriteFolder(ctx context.Context, dir string, d *Document, formats []Format)
 		files = append(files, more...)
 	}
 	d.Figures = figuresOf(files) // before the document is written itself
-	files = append(files, file{path: "report.json", write: func(w io.Writer) error { return WriteJSON(w, d) }})
+	files = append(files, file{path: reportName, write: func(w io.Writer) error { return WriteJSON(w, d) }})
 	return writeFolder(ctx, dir, files)
 }
 

@@ -77,21 +77,3 @@ func (l *lineBreaker) write(compact string) {
 	}
 	_, _ = l.w.WriteString(compact[from:])
 }
-
-// Read reads a report.json and checks that it is one.
-func Read(r io.Reader) (*Document, error) {
-	var d Document
-	if err := json.NewDecoder(r).Decode(&d); err != nil {
-		return nil, &SchemaError{Reason: err.Error()}
-	}
-	if d.Schema != Schema {
-		return nil, &SchemaError{Reason: fmt.Sprintf("schema is %q, not %q", d.Schema, Schema)}
-	}
-	return &d, nil
-}
-
-// SchemaError says that a file is not a report this program can read.
-type SchemaError struct{ Reason string }
-
-// Error gives the reason.
-func (e *SchemaError) Error() string { return "not a wspec report: " + strings.TrimSpace(e.Reason) }

@@ -25,7 +25,7 @@ func TestJSONRoundTrip(t *testing.T) {
 	}
 	d.Matrices[2].Metrics["spectral_norm"] = Undefined() // infinity is written as null
 	equalNaN := cmp.Comparer(func(x, y Number) bool { return x == y || !x.Defined() && !y.Defined() })
-	if diff := cmp.Diff(d, got, equalNaN, cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(d, got.Document, equalNaN, cmpopts.EquateEmpty()); diff != "" {
 		t.Error(diff)
 	}
 }

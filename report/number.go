@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
@@ -47,7 +46,9 @@ func (n *Number) UnmarshalJSON(b []byte) error {
 		*n = Undefined()
 		return nil
 	}
-	return json.Unmarshal(b, (*float64)(n))
+	x, err := strconv.ParseFloat(string(b), 64) // refuses a text: its quotes are no digits
+	*n = Number(x)
+	return err
 }
 
 // numbers converts a slice; the result is never nil, so that JSON shows [].

@@ -89,16 +89,11 @@ func analyzed(t *testing.T, model string, flags ...string) *report.Document {
 	if status := run(context.Background(), append([]string{"analyze", model, "--out", dir, "--format", "csv"}, flags...), &stdout, &stderr); status != statusDone {
 		t.Fatalf("status %d: %s", status, stderr.String())
 	}
-	f, err := os.Open(filepath.Join(dir, "report.json"))
+	r, err := report.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	doc, err := report.Read(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return doc
+	return r.Document
 }
 
 func compareSigma(t *testing.T, m *report.Matrix, ref reference) {

@@ -25,7 +25,7 @@ var allowed = map[string][]string{
 	"wspec/directions": {"wspec/loader", "wspec/spectra", "wspec/internal/linalg", "gonum.org/v1/gonum/..."},
 	"wspec/report/ink": {"gonum.org/v1/plot/..."},
 	"wspec/report": {"wspec/loader", "wspec/spectra", "wspec/directions", "wspec/report/ink", "gonum.org/v1/gonum/...",
-		"golang.org/x/sync/...", "github.com/jedib0t/go-pretty/v6/..."},
+		"golang.org/x/sync/...", "github.com/jedib0t/go-pretty/v6/...", "github.com/go-json-experiment/json/..."},
 	"wspec/cmd/wspec": {"wspec/loader", "wspec/spectra", "wspec/directions", "wspec/report", "github.com/urfave/cli/v2",
 		"github.com/vbauerster/mpb/v8/...", "github.com/dustin/go-humanize", "golang.org/x/term"},
 
