@@ -118,9 +118,12 @@ func joinFiles(names ...string) (string, error) {
 // contentPolicy forbids the page everything but its own style and scripts.
 // Trusted types make the browser refuse any parsing of strings as markup.
 func contentPolicy(style string, scripts ...string) string {
-	sources := make([]string, len(scripts))
-	for i, s := range scripts {
-		sources[i] = cspDigest(s)
+	sources := []string{"'none'"}
+	if len(scripts) > 0 {
+		sources = nil
+	}
+	for _, s := range scripts {
+		sources = append(sources, cspDigest(s))
 	}
 	return "default-src 'none'; script-src " + strings.Join(sources, " ") +
 		"; style-src " + cspDigest(style) +
