@@ -11,6 +11,8 @@ import (
 type Format struct {
 	Name string // as given to --format
 	Doc  string // one line for the manual
+	// Asked says that the format is written only where it is named.
+	Asked bool
 	// files lists what the format writes for a document.
 	files func(*Document) ([]file, error)
 	// compared does so for a comparison; nil where the format has nothing to
@@ -84,17 +86,27 @@ func FormatNames() []string {
 	return names
 }
 
-// PickFormats returns the formats named, in table order; none named means all.
-// "json" is accepted, since report.json is always written.
+// DefaultFormats returns the names of the formats written where none is named.
+func DefaultFormats() []string {
+	var names []string
+	for _, f := range Formats() {
+		if !f.Asked {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// PickFormats returns the formats named, in table order; none named means
+// [DefaultFormats]. "json" is accepted, since report.json is always written.
 func PickFormats(names []string) ([]Format, error) {
-	all := Formats()
 	if len(names) == 0 {
-		return all, nil
+		names = DefaultFormats()
 	}
 	for _, n := range names {
 		if n != "json" && !slices.Contains(FormatNames(), n) {
 			return nil, &UnknownFormatError{Name: n}
 		}
 	}
-	return slices.DeleteFunc(all, func(f Format) bool { return !slices.Contains(names, f.Name) }), nil
+	return slices.DeleteFunc(Formats(), func(f Format) bool { return !slices.Contains(names, f.Name) }), nil
 }

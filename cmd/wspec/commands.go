@@ -77,6 +77,12 @@ func commands() []command {
 			flags:  []cli.Flag{jsonFlag()}, run: metrics,
 		},
 		{
+			name: "export", args: "REPORT", min: 1, max: 1,
+			title:  "tables, figures and files of other formats, made again from a report",
+			manual: exportManual(),
+			flags:  exportFlags(), run: export,
+		},
+		{
 			name: "man", min: 0, max: 0,
 			title:  "print the manual page",
 			manual: "Prints a manual page in roff: wspec man > wspec.1",

@@ -9,6 +9,7 @@
 //	wspec locate MODEL TOKEN...   which directions and heads carry a concept, beside chance
 //	wspec inspect MODEL           every tensor: role, shape, dtype, its fate and why
 //	wspec metrics                 every measure: formula, source, value on noise
+//	wspec export REPORT           tables, figures and files of other formats, made again from a report
 //
 // MODEL is a .safetensors file or a folder in Hugging Face layout. Results go
 // to standard output; progress, warnings and errors to standard error. The
