@@ -78,8 +78,9 @@ const shapeDraws = 8
 // Nothing of size d_model² or d_head·d_model is kept per head or pair: of each
 // circuit a d_head × d_head factor, from which the one that carries its Gram
 // matrix is made for some circuits at a time. The inner products tr P·S of all
-// pairs are summed over strips of rows of P and S, d_model² multiplications for a
-// pair instead of 2·d_head²·d_model.
+// pairs are those of linalg.Overlaps, in float32: Score² is within 5e-7
+// (of GPT-2 small 2e-9, 5e-5 of its SD), and a pair takes d_model²/2
+// multiplications instead of d_head²·d_model.
 func Compositions(heads []Head, o CompositionOptions) []Composition {
 	if o.Kinds == nil {
 		o.Kinds = []Kind{QComposition, KComposition, VComposition}

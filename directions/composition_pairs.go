@@ -1,17 +1,17 @@
 package directions
 
 import (
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
+	"cmp"
+	"runtime"
+	"slices"
+
 	"gonum.org/v1/gonum/mat"
+
+	"wspec/internal/linalg"
 )
 
-// gramStrip is the number of rows of the Gram matrices held at a time: a
-// factor is packed for each strip, which at 16 rows took as long as the product.
-const gramStrip = 64
-
-// Ends of circuits and strips of their Gram matrices are held for a group of
-// writers and a group of readers at a time. A group takes some 20 MiB, a
+// Ends of circuits are held for a group of writers and a group of readers at a
+// time. A group takes some 20 MiB, a
 // small part of what a run of GPT-2 small has in use anyway; where that would make more than
 // mostGroups, whose readers are made anew for each group of writers, more, but
 // no more than the options allow.
@@ -24,10 +24,9 @@ const (
 // ends is some of the writers or of the readers, in order, with what is held of
 // them.
 type ends struct {
-	all   []streamEnd
-	at    int // place of the first
-	x     []*mat.Dense
-	strip []float64 // of all their Gram matrices
+	all []streamEnd
+	at  int // place of the first
+	x   []*linalg.Packed
 }
 
 // groups divides the ends so that those of two groups may be held at once.
@@ -37,7 +36,7 @@ func (c *composer) groups(all []streamEnd) []ends {
 	if room <= 0 {
 		room = defaultRoom
 	}
-	each := int64(8 * d * (width + gramStrip))
+	each := linalg.PackedSize(width, d)
 	size := max(groupRoom/each, int64(len(all)/mostGroups))
 	size = max(1, min(size, room/2/each))
 	var out []ends
@@ -48,83 +47,43 @@ func (c *composer) groups(all []streamEnd) []ends {
 }
 
 // load makes what is held of the ends.
-func (e *ends) load(strip []float64) {
-	e.strip, e.x = strip, make([]*mat.Dense, len(e.all))
+func (e *ends) load() {
+	e.x = make([]*linalg.Packed, len(e.all))
 	for i := range e.all {
-		e.x[i] = e.all[i].factor()
+		e.x[i] = linalg.Pack(e.all[i].factor())
 	}
 }
 
 // squares returns tr P·S of every writer with every reader of a later layer,
-// writers × readers; 0 for the other pairs.
+// writers × readers; what stands for the other pairs means nothing.
 func (c *composer) squares() *mat.Dense {
 	n, m := len(c.writers), len(c.readers)
 	if n == 0 || m == 0 {
 		return &mat.Dense{}
 	}
 	out := mat.NewDense(n, m, nil)
-	writers, readers := c.groups(c.writers), c.groups(c.readers)
-	p, s := make([]float64, len(writers[0].all)*gramStrip*c.d), make([]float64, len(readers[0].all)*gramStrip*c.d)
-	for _, w := range writers {
-		w.load(p)
+	readers := c.groups(c.readers)
+	for _, w := range c.groups(c.writers) {
+		w.load()
 		for _, r := range readers {
 			if r.all[len(r.all)-1].head.Layer <= w.all[0].head.Layer {
 				continue // all of them come before
 			}
-			r.load(s)
-			c.meet(out.RawMatrix(), &w, &r)
+			r.load()
+			part := out.Slice(w.at, w.at+len(w.all), r.at, r.at+len(r.all)).(*mat.Dense)
+			part.Copy(linalg.Overlaps(w.x, r.x, w.before(r.all), runtime.GOMAXPROCS(0)))
 		}
 	}
 	return out
 }
 
-// meet adds the inner products of all pairs of two groups, strip by strip.
-func (c *composer) meet(out blas64.General, w, r *ends) {
-	for i := 0; i < c.d; i += gramStrip {
-		rows := min(gramStrip, c.d-i)
-		size := rows * (c.d - i)
-		for k := range w.x {
-			strip := gramRows(w.x[k], w.strip[k*size:][:size], i, rows)
-			// The part right of the diagonal block stands for its mirror image.
-			for q := range rows {
-				scale(strip.Data[q*strip.Stride+rows:][:strip.Cols-rows], 2)
-			}
-		}
-		for k := range r.x {
-			gramRows(r.x[k], r.strip[k*size:][:size], i, rows)
-		}
-		accumulate(out, w, r, size)
+// before returns, for each reader, the number of writers of earlier layers.
+func (e *ends) before(readers []streamEnd) []int {
+	count := make([]int, len(readers))
+	for j, r := range readers {
+		count[j], _ = slices.BinarySearchFunc(e.all, r.head.Layer, func(w streamEnd, layer int) int {
+			return cmp.Compare(w.head.Layer, layer)
+		})
 	}
-}
-
-// gramRows writes rows i … i+rows-1 of xᵀ·x, from column i on, to dst.
-func gramRows(factor *mat.Dense, dst []float64, i, rows int) blas64.General {
-	x := factor.RawMatrix()
-	g := blas64.General{Rows: rows, Cols: x.Cols - i, Stride: x.Cols - i, Data: dst}
-	left := blas64.General{Rows: x.Rows, Cols: rows, Stride: x.Stride, Data: x.Data[i:]}
-	right := blas64.General{Rows: x.Rows, Cols: x.Cols - i, Stride: x.Stride, Data: x.Data[i:]}
-	blas64.Gemm(blas.Trans, blas.NoTrans, 1, left, right, 0, g)
-	return g
-}
-
-// accumulate adds the inner products of the strips to out, one product for all
-// readers of a layer with all writers before it.
-func accumulate(out blas64.General, w, r *ends, size int) {
-	for from := 0; from < len(r.all); {
-		layer, to := r.all[from].head.Layer, from
-		for to < len(r.all) && r.all[to].head.Layer == layer {
-			to++
-		}
-		earlier := 0
-		for earlier < len(w.all) && w.all[earlier].head.Layer < layer {
-			earlier++
-		}
-		if earlier > 0 {
-			blas64.Gemm(blas.NoTrans, blas.Trans, 1,
-				blas64.General{Rows: earlier, Cols: size, Stride: size, Data: w.strip},
-				blas64.General{Rows: to - from, Cols: size, Stride: size, Data: r.strip[from*size:]}, 1,
-				blas64.General{Rows: earlier, Cols: to - from, Stride: out.Stride, Data: out.Data[w.at*out.Stride+r.at+from:]})
-		}
-		from = to
-	}
+	return count
 }

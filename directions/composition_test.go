@@ -48,12 +48,15 @@ func times(a, b linalg.Source) *mat.Dense {
 	return &c
 }
 
+// overlapTolerance is the error of Score² that linalg.Overlaps allows.
+const overlapTolerance = 5e-7
+
 // TestCompositionDense compares every pair with the d_model × d_model products, and
 // checks that each stands once.
 func TestCompositionDense(t *testing.T) {
 	heads := attention{layers: 3, count: 4, group: 2, d: 40, width: 5}.random()
 	got := Compositions(heads, CompositionOptions{})
-	if few := Compositions(heads, CompositionOptions{Memory: 5 * 2 * 8 * 40 * (5 + gramStrip)}); !reflect.DeepEqual(few, got) {
+	if few := Compositions(heads, CompositionOptions{Memory: 5 * 2 * linalg.PackedSize(5, 40)}); !reflect.DeepEqual(few, got) {
 		t.Error("in groups of five, results are others")
 	}
 	if len(got) != 3*(4*4+4*8) {
@@ -76,7 +79,7 @@ func TestCompositionDense(t *testing.T) {
 		var p mat.Dense
 		p.Mul(a, b)
 		want := mat.Norm(&p, 2) / mat.Norm(a, 2) / mat.Norm(b, 2)
-		if !(math.Abs(c.Score-want) <= 1e-12) { // some hundred roundings
+		if !(math.Abs(c.Score*c.Score-want*want) <= overlapTolerance) {
 			t.Errorf("%+v: want %v", c, want)
 		}
 		if c.From.Layer >= c.To.Layer || c.KV != to.KV || !(math.Abs(c.Mean-1/math.Sqrt(40)) <= 1e-15) {
@@ -154,7 +157,7 @@ func TestCompositionPlanted(t *testing.T) {
 	from.O = linalg.Dense(o)
 	got = Compositions(heads, CompositionOptions{Kinds: []Kind{KComposition}})
 	for _, c := range got {
-		if c.From == from.ID() && c.To == to.ID() && !(c.Score <= 1e-7) || c.Kind != KComposition { // √ε
+		if c.From == from.ID() && c.To == to.ID() && !(c.Score <= math.Sqrt(overlapTolerance)) || c.Kind != KComposition {
 			t.Errorf("orthogonal: %+v", c)
 		}
 	}
