@@ -3,6 +3,7 @@ package directions
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -103,27 +104,31 @@ func NewCoherenceNull(space *TokenSpace, reader TopReader, own *OwnDirections, o
 		return nil, &TooFewTokensError{Tokens: len(space.kept), Want: 2 * o.Tokens}
 	}
 	n := &CoherenceNull{space: space, options: o}
-	var err error
-	if n.random, err = n.draws(reader, spectra.Gaussian(space.d, o.Directions, spectra.Stream(o.Seed, "coherence directions"))); err != nil {
+	dirs := spectra.Gaussian(space.d, o.Directions, spectra.Stream(o.Seed, "coherence directions"))
+	signed := own.drawn(o.Directions)
+	if signed != nil { // one pass over the vocabulary for both
+		random := dirs
+		dirs = &mat.Dense{}
+		dirs.Augment(random, signed)
+	}
+	high, low, err := reader.Top(dirs, o.Tokens, space.skip)
+	if err != nil {
 		return nil, err
 	}
-	if dirs := own.drawn(o.Directions); dirs != nil {
-		if n.own, err = n.draws(reader, dirs); err != nil {
-			return nil, err
-		}
+	if n.random, err = n.draws(high[:o.Directions], low[:o.Directions]); err == nil && signed != nil {
+		n.own, err = n.draws(high[o.Directions:], low[o.Directions:])
+	}
+	if err != nil {
+		return nil, err
 	}
 	n.pool = newTokenPool(space, o.Tokens)
 	return n, nil
 }
 
-// draws reads the directions, and returns the coherence of all their poles.
-func (n *CoherenceNull) draws(reader TopReader, dirs *mat.Dense) (*spectra.NullSample, error) {
-	high, low, err := reader.Top(dirs, n.options.Tokens, n.space.skip)
-	if err != nil {
-		return nil, err
-	}
+// draws returns the coherence of all poles.
+func (n *CoherenceNull) draws(high, low [][]int) (*spectra.NullSample, error) {
 	var draws []float64
-	for _, ids := range append(high, low...) {
+	for _, ids := range slices.Concat(high, low) {
 		if c := n.space.Coherence(ids); !math.IsNaN(c) {
 			draws = append(draws, c)
 		}

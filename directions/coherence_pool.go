@@ -42,6 +42,10 @@ func newTokenPool(s *TokenSpace, tokens int) *tokenPool {
 	axis := int(math.Sqrt(float64(p.size) / float64(2*tokens)))
 	axis = min(max(axis, 1), poolAxis)
 	p.stratify(s, axis)
+	// By stratum, so that the cosines a readout's sets need lie together: they
+	// are read at random.
+	chosen = slices.Clone(chosen)
+	slices.SortStableFunc(chosen, func(a, b int) int { return cmp.Compare(p.stratum[a], p.stratum[b]) })
 	p.members = make([][]int32, axis*axis)
 	for place, id := range chosen {
 		g := p.stratum[id]

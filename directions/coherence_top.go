@@ -3,6 +3,8 @@ package directions
 import (
 	"math"
 	"runtime"
+	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -23,6 +25,7 @@ type TopReader interface {
 func (s *TokenSpace) Top(dirs *mat.Dense, count int, skip []bool) (high, low [][]int, err error) {
 	_, m := dirs.Dims()
 	t := &topScan{space: s, skip: skip, factor: math.Ldexp(1, s.exponent), poles: make([]poles, m)}
+	t.rooms.New = func() any { return new([]float64) }
 	vectors := make([]float32, m*s.d)
 	for i := range m {
 		t.poles[i] = newPoles(min(count, s.n))
@@ -50,10 +53,14 @@ type topScan struct {
 	factor float64 // brings the largest number to about 1, for float32
 	poles  []poles // of each direction
 	tasks  [][2]int
+	rooms  sync.Pool // of *[]float64
 }
 
 func (t *topScan) load(dst []float32, i0, i1 int) {
-	buf := make([]float64, len(dst))
+	room := t.rooms.Get().(*[]float64)
+	defer t.rooms.Put(room)
+	*room = slices.Grow((*room)[:0], len(dst))[:len(dst)]
+	buf := *room
 	t.space.points.Block(buf, t.space.d, i0, i1, 0, t.space.d)
 	for j, v := range buf {
 		dst[j] = float32(v * t.factor)

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
+
 	"wspec/loader"
 	"wspec/spectra"
 )
@@ -120,13 +122,16 @@ func (t *table) survey() error {
 		t.read(buf, i, i+k)
 		for r := range k {
 			row := buf[r*t.d:][:t.d]
-			for j, v := range row {
-				t.mean[j] += v / float64(t.n)
-				top = max(top, math.Abs(v)) // NaN if one is
+			floats.AddScaled(t.mean, 1/float64(t.n), row)
+			for _, v := range row {
+				size := math.Abs(v)
+				if !(size <= math.MaxFloat64) {
+					return nonFinite(buf, i, t.d)
+				}
+				if size > top {
+					top = size
+				}
 			}
-		}
-		if math.IsNaN(top) || math.IsInf(top, 0) {
-			return nonFinite(buf, i, t.d)
 		}
 	}
 	t.exponent = exponentOf(top)

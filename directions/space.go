@@ -3,6 +3,8 @@ package directions
 import (
 	"math"
 
+	"gonum.org/v1/gonum/floats"
+
 	"wspec/internal/linalg"
 	"wspec/spectra"
 )
@@ -146,17 +148,9 @@ func (s *TokenSpace) unit(dst []float64, id int) {
 	}
 }
 
-func add(dst []float64, f float64, x []float64) {
-	for i, v := range x {
-		dst[i] += f * v
-	}
-}
+func add(dst []float64, f float64, x []float64) { floats.AddScaled(dst, f, x) }
 
-func scale(x []float64, f float64) {
-	for i := range x {
-		x[i] *= f
-	}
-}
+func scale(x []float64, f float64) { floats.Scale(f, x) }
 
 func dot(x, y []float64) float64 {
 	var sum float64

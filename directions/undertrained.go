@@ -93,29 +93,39 @@ const maxClusters = 8
 //
 // The error is a *spectra.NonFiniteError.
 func FindUndertrained(points linalg.Source) ([]Undertrained, error) {
+	_, found, err := TrainedSpace(points)
+	return found, err
+}
+
+// TrainedSpace returns what FindUndertrained finds, and the space of the points
+// without it: what is known of them by then need not be read again.
+func TrainedSpace(points linalg.Source) (*TokenSpace, []Undertrained, error) {
 	s, err := NewTokenSpace(points, nil)
 	if err != nil || s.n == 0 {
-		return nil, err
+		return s, nil, err
 	}
 	found := s.vanished()
+	if len(found) > 0 {
+		err = s.measure()
+	}
 	for range maxClusters {
-		if s.d < minClusterDims {
+		if s.d < minClusterDims || err != nil {
 			break
 		}
-		if err := s.measure(); err != nil {
-			return nil, err
-		}
-		members, err := s.cluster()
-		if err != nil {
-			return nil, err
-		}
-		if len(members) == 0 {
+		var members []Undertrained
+		if members, err = s.cluster(); len(members) == 0 {
 			break
 		}
 		found = append(found, members...)
 	}
+	if err != nil {
+		return nil, nil, err
+	}
 	slices.SortFunc(found, func(a, b Undertrained) int { return cmp.Compare(a.ID, b.ID) })
-	return found, nil
+	if skip := SkipMask(s.n, found); !slices.Equal(skip, s.skip) {
+		s, err = NewTokenSpace(points, skip)
+	}
+	return s, found, err
 }
 
 // SkipMask returns a mask of n tokens with the listed ones marked.

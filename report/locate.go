@@ -150,18 +150,13 @@ type spot struct {
 func (l *locator) open() error {
 	l.spaces, l.points = map[directions.Side]*directions.TokenSpace{}, map[directions.Side]loader.View{}
 	for _, e := range l.study.embeddings() {
-		under, err := directions.FindUndertrained(e.points)
+		space, under, err := directions.TrainedSpace(e.points)
 		if err != nil {
 			return err
 		}
 		l.study.skip[e.name] = map[int]bool{}
 		for _, u := range under {
 			l.study.skip[e.name][u.ID] = true
-		}
-		n, _ := e.points.Dims()
-		space, err := directions.NewTokenSpace(e.points, directions.SkipMask(n, under))
-		if err != nil {
-			return err
 		}
 		side := directions.In
 		if e.readout == directions.Unembed {

@@ -102,7 +102,7 @@ func (s *study) prepare(d *Document) error {
 	v := &Vocabulary{Tokens: s.vocab.Len(), Undertrained: []Undertrained{}, Seed: s.o.Seed}
 	d.Models[s.at].Vocabulary = v
 	for _, e := range s.embeddings() {
-		under, err := directions.FindUndertrained(e.points)
+		space, under, err := directions.TrainedSpace(e.points)
 		if err != nil {
 			return err
 		}
@@ -112,11 +112,6 @@ func (s *study) prepare(d *Document) error {
 			v.Undertrained = append(v.Undertrained, Undertrained{
 				ID: u.ID, Token: s.vocab.Token(u.ID).Text, Table: e.name, Reason: string(u.Reason), Score: Number(u.Score),
 			})
-		}
-		n, _ := e.points.Dims()
-		space, err := directions.NewTokenSpace(e.points, directions.SkipMask(n, under))
-		if err != nil {
-			return err
 		}
 		s.coherence.spaces[e.readout], s.coherence.own[e.readout] = space, directions.NewOwnDirections(s.o.Seed)
 	}
