@@ -1,6 +1,6 @@
 // detail.js: the panel of one matrix.
 
-let detailOpener = null; // what had the focus before the panel opened
+let detailOpener = null; // what had the focus before the panel opened, see openerOf
 
 function startDetail() {
   const panel = byId("detail");
@@ -29,8 +29,18 @@ function followModel() {
 
 function closeDetail() {
   openMatrix(null);
-  if (detailOpener && detailOpener.isConnected) detailOpener.focus({ preventScroll: true });
+  const back = detailOpener && detailOpener();
+  if (back) back.focus({ preventScroll: true });
   detailOpener = null;
+}
+
+// openerOf returns how to find an element again: itself, or what was drawn in
+// its place, since opening the panel makes the maps narrower, or the table it
+// stood in.
+function openerOf(element) {
+  const cell = element.dataset.key && `#map [data-key="${CSS.escape(element.dataset.key)}"]`;
+  const around = element.closest("[role=grid]");
+  return () => [element, cell && document.querySelector(cell), around].find((e) => e && e.isConnected);
 }
 
 // drawDetail shows the open matrix; first says that the page has just been
@@ -39,7 +49,7 @@ function drawDetail(panel, { chart, holder, readout }, first) {
   const m = STATE.open ? byKey(STATE.open) : null;
   const fresh = panel.hidden || panel.dataset.key !== (m ? m.key : "");
   const opening = panel.hidden && m && !first;
-  if (opening && !panel.contains(document.activeElement)) detailOpener = document.activeElement;
+  if (opening && !panel.contains(document.activeElement)) detailOpener = openerOf(document.activeElement);
   panel.hidden = !m;
   document.body.classList.toggle("split", Boolean(m));
   document.body.classList.toggle("wide", Boolean(m && STATE.wide));

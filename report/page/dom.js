@@ -35,7 +35,7 @@ function fill(id, ...children) {
 // keepFocus draws a host anew and gives the focus back to the control in the
 // same place, so that a keyboard is not thrown back to the top of the page.
 function keepFocus(host, draw) {
-  const controls = () => [...host.querySelectorAll("select, input, button, summary, a")];
+  const controls = () => [...host.querySelectorAll("select, input, button, summary, a, [role=gridcell]")];
   const at = controls().indexOf(document.activeElement);
   draw();
   if (at >= 0 && controls()[at]) controls()[at].focus({ preventScroll: true });

@@ -142,11 +142,12 @@ function drawCell(grid, scale, { x, y, w }) {
   const known = isDefined(value);
   const rgb = known && !scale.by ? viridis(scale.at(value)) : null;
   const paint = scale.by ? scale.paint(cell.null) : { fill: rgb && css(rgb) };
+  const shown = STATE.show === "value" ? short(value) : shownText(value);
   const text = (w >= CELL.text || !known) && svg("text", {
     x: box.x + box.width / 2, y: box.y + CELL.height / 2 + 4, "text-anchor": "middle", fill: rgb && inkOn(rgb), class: known && scale.by ? "ink" : null,
-  }, STATE.show === "value" ? short(value) : shownText(value));
+  }, shown);
   return svg("g", {
-    role: "gridcell", tabindex: -1, "data-at": `${x},${y}`, "data-key": m.key, "aria-label": `${m.label}: ${known ? shownText(value) : "undefined"}`,
+    role: "gridcell", tabindex: -1, "data-at": `${x},${y}`, "data-key": m.key, "aria-label": `${m.label}: ${known ? shown : "undefined"}`,
     "data-tip": [m.label, `${info ? info.title : ""} = ${number(metricValue(m, STATE.metric))}`, ...nullLines(m, STATE.metric), `${dims(m.shape)} ${m.dtype}`].join("\n"),
   }, svg("rect", { ...box, ...paint, class: !known ? "cell undefined" : scale.by ? `z ${paint.class || "pos"}` : "cell" }), text);
 }

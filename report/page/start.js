@@ -12,10 +12,17 @@ function startPage(...parts) {
     addEventListener("hashchange", () => location.reload()); // an address pasted over this one
     const place = location.hash.slice(1);
     if (place && !place.includes("=")) goTo(place);
+    markReady();
   } catch (error) {
     const boot = byId("boot");
     boot.hidden = false;
     boot.textContent = `The page could not be drawn (${error.message}). The same numbers stand beside it in ${boot.dataset.beside}.`;
     throw error;
   }
+}
+
+// markReady notes when the whole page was first on the screen, for whoever
+// measures it: a frame is painted before the next one starts.
+function markReady() {
+  requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("wspec-ready")));
 }
