@@ -35,6 +35,7 @@ type Options struct {
 	Readout      directions.Readout    // read residual sides through this table alone; "": both
 	Parts        bool                  // directions of single heads' parts of a matrix too
 	Sensitivity  bool                  // how each direction changes under the other conventions
+	Maps         bool                  // what each matrix does as a linear map
 	NoCircuits   bool                  // no copying and composition scores
 	Biases       bool                  // circuits with their biases as one more coordinate
 
@@ -132,6 +133,9 @@ func Analyze(ctx context.Context, models []*loader.Model, o Options) (*Document,
 		return nil, err
 	}
 	for _, s := range studies {
+		if err := s.maps(ctx, d, jobs); err != nil {
+			return nil, err
+		}
 		s.warnBiases(d)
 		if err := s.judgeTraining(d, jobs); err != nil {
 			return nil, err
@@ -186,7 +190,7 @@ func (o Options) recorded() RunOptions {
 	if !o.NoDirections {
 		r.TopK, r.BottomK, r.Tokens, r.Convention = o.topK(), o.BottomK, o.tokens(), string(o.convention())
 		r.Readout, r.Sensitivity = string(o.Readout), o.Sensitivity
-		r.Biases = o.Biases
+		r.Biases, r.Maps = o.Biases, o.Maps
 	}
 	return r
 }

@@ -111,6 +111,9 @@ func (m *Matrix) check() error {
 			return fmt.Errorf("direction %d: %w", i, err)
 		}
 	}
+	if err := m.Map.check(); err != nil {
+		return err
+	}
 	for i, b := range m.Blocks {
 		if b.First < 0 || b.Last < b.First || b.Last >= len(m.Sigma) {
 			return fmt.Errorf("block %d: %d to %d of %d directions", i, b.First, b.Last, len(m.Sigma))

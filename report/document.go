@@ -51,6 +51,8 @@ type RunOptions struct {
 	Null string `json:"null"`
 	// Sensitivity says that each direction was compared with those of the other conventions.
 	Sensitivity bool `json:"sensitivity,omitempty"`
+	// Maps says that matrices were described as linear maps too.
+	Maps bool `json:"maps,omitempty"`
 	// Biases says that circuits were augmented with their biases.
 	Biases  bool   `json:"biases,omitempty"`
 	Readout string `json:"readout,omitempty"` // "embed" or "unembed" where tokens were read through that table alone
@@ -150,8 +152,9 @@ type Matrix struct {
 	PowerLaw  *PowerLaw            `json:"power_law"` // null where none was sought
 	NullKind  string               `json:"null_kind"` // "iid", "product" or "shuffle"; "" without a null
 	NullDraws int                  `json:"null_draws"`
-	Signal    *Signal              `json:"signal"`    // null where nothing is known of noise
-	Band      *int                 `json:"null_band"` // place in Document.Nulls of what chance gives for the spectrum; null where nothing is known
+	Signal    *Signal              `json:"signal"`        // null where nothing is known of noise
+	Map       *LinearMap           `json:"map,omitempty"` // where it was asked for
+	Band      *int                 `json:"null_band"`     // place in Document.Nulls of what chance gives for the spectrum; null where nothing is known
 }
 
 // NullValue says what chance gives for a measure and how far from it a matrix

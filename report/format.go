@@ -33,7 +33,7 @@ type file struct {
 func Formats() []Format {
 	return []Format{
 		{Name: "html", Doc: "index.html, one self-contained page", files: single("index.html", writePage), compared: comparedPage},
-		{Name: "csv", Doc: "metrics.csv, spectra.csv, tensors.csv, directions.csv", files: csvFiles, compared: comparedCSV},
+		{Name: "csv", Doc: "metrics.csv, spectra.csv, tensors.csv, directions.csv; maps.csv", files: csvFiles, compared: comparedCSV},
 		{Name: "png", Doc: "plots/*.png", files: plotFiles, compared: comparedPNG},
 	}
 }
@@ -58,6 +58,9 @@ func csvFiles(d *Document) ([]file, error) {
 	}
 	if hasDirections(d) {
 		sheets = append(sheets, sheetFile{"directions.csv", writeDirectionsCSV})
+	}
+	if d.Options.Maps {
+		sheets = append(sheets, sheetFile{"maps.csv", writeMapsCSV})
 	}
 	var files []file
 	for _, s := range sheets {

@@ -98,20 +98,21 @@ type NeuronMatch struct {
 // neurons. The weights of neuron j are column j of a matrix that writes neurons
 // (W_in), and the direction compared is inᵢ; or row j of one that reads them
 // (W_out), and it is outᵢ. Either way the cosine is σᵢ|xᵢⱼ|/‖wⱼ‖ with xᵢ the
-// direction on the neurons' side, d.Out or d.In: x is that side, neurons × k, and
-// norms holds every ‖wⱼ‖. Neurons of norm 0 match nothing. Directions under the
-// floor are left out. The null is drawn from seed. The error is mat.ErrShape
-// (wrapped).
-func MatchNeurons(d *Decomposition, x mat.Matrix, norms []float64, seed uint64) ([]NeuronMatch, error) {
+// direction on the neurons' side, d.Out or d.In: x is that side, neurons × k.
+// Every direction above the floor must have been found, for ‖wⱼ‖² = Σᵢ(σᵢxᵢⱼ)²;
+// the others are left out. Neurons of norm 0 match nothing. The null is drawn
+// from seed. The error is mat.ErrShape (wrapped).
+func MatchNeurons(d *Decomposition, x mat.Matrix, seed uint64) ([]NeuronMatch, error) {
 	n, k := x.Dims()
-	if n != len(norms) || k != len(d.Index) {
-		return nil, fmt.Errorf("spectra: %d×%d directions for %d neurons: %w", n, k, len(norms), mat.ErrShape)
+	counted := d.counted()
+	if k != len(d.Index) || counted < d.aboveFloor() {
+		return nil, fmt.Errorf("spectra: %d of %d directions for %d neurons: %w", k, d.aboveFloor(), n, mat.ErrShape)
 	}
-	if d.counted() == 0 {
+	if counted == 0 {
 		return []NeuronMatch{}, nil
 	}
-	null := newNeuronNull(d.Sigma, n, seed)
-	out, col := make([]NeuronMatch, d.counted()), make([]float64, n)
+	null, norms := newNeuronNull(d.Sigma, n, seed), neuronNorms(d, x)
+	out, col := make([]NeuronMatch, counted), make([]float64, n)
 	for i := range out {
 		sigma := d.Sigma[d.Index[i]]
 		at, best := bestNeuron(mat.Col(col, i, x), norms)
@@ -121,6 +122,18 @@ func MatchNeurons(d *Decomposition, x mat.Matrix, norms []float64, seed uint64) 
 		out[i] = m
 	}
 	return out, nil
+}
+
+// neuronNorms returns every ‖wⱼ‖.
+func neuronNorms(d *Decomposition, x mat.Matrix) []float64 {
+	n, _ := x.Dims()
+	norms := make([]float64, n)
+	for j := range norms {
+		for i := range d.counted() {
+			norms[j] = math.Hypot(norms[j], d.Sigma[d.Index[i]]*x.At(j, i))
+		}
+	}
+	return norms
 }
 
 // bestNeuron returns the largest |xⱼ|/‖wⱼ‖, and where it is.

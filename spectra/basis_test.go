@@ -83,7 +83,7 @@ func TestMatchNeurons(t *testing.T) {
 	if m := matchNeurons(t, w)[0]; m.Neuron != 7 || !(m.Cosine >= 0.99) || m.Cosine > 1 || !(m.P <= 1e-4) {
 		t.Errorf("a strong neuron: %+v", m)
 	}
-	if _, err := MatchNeurons(decomposed(t, w), w, nil, 1); !errors.Is(err, mat.ErrShape) {
+	if _, err := MatchNeurons(decomposed(t, w), w, 1); !errors.Is(err, mat.ErrShape) {
 		t.Error(err)
 	}
 }
@@ -96,7 +96,7 @@ func matchNeurons(t *testing.T, w *mat.Dense) []NeuronMatch {
 	for j := range norms {
 		norms[j] = mat.Norm(w.ColView(j), 2)
 	}
-	found, err := MatchNeurons(d, d.Out, norms, 1)
+	found, err := MatchNeurons(d, d.Out, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -84,8 +84,8 @@ func ExampleSpreadOf() {
 
 // Neuron 1 writes along the first direction, alone, the others along the second.
 func ExampleMatchNeurons() {
-	d := factored(2, 3, 0, 6, 0, 3, 0, 4) // columns (0, 3), (6, 0), (0, 4): norms 3, 6, 4
-	found, _ := spectra.MatchNeurons(d, d.Out, []float64{3, 6, 4}, 1)
+	d := factored(2, 3, 0, 6, 0, 3, 0, 4) // columns (0, 3), (6, 0), (0, 4)
+	found, _ := spectra.MatchNeurons(d, d.Out, 1)
 	fmt.Printf("neuron %d, cosine %.1f\n", found[0].Neuron, found[0].Cosine)
 	// Output:
 	// neuron 1, cosine 1.0

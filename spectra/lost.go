@@ -80,9 +80,9 @@ type Kept struct {
 const keptDraws = 2000
 
 // KeepInputs returns what a matrix of which every direction above the floor was
-// found keeps of the rows of points, n × d_in. One product, points by In, is
-// formed in strips. The error is mat.ErrShape (wrapped) where the sides do not
-// agree, there is no input, the matrix is zero, or directions are lacking.
+// found keeps of the rows of points, n × d_in, read in strips. The error is
+// mat.ErrShape (wrapped) where the sides do not agree, there is no input, the
+// matrix is zero, or directions are lacking.
 func KeepInputs(points Source, d *Decomposition, seed uint64, o Options) (*Kept, error) {
 	n, side := points.Dims()
 	k := d.counted()
@@ -90,19 +90,35 @@ func KeepInputs(points Source, d *Decomposition, seed uint64, o Options) (*Kept,
 		return nil, fmt.Errorf("spectra: %d×%d inputs of a %d×%d matrix of rank %d: %w", n, side, d.Rows, d.Cols, k, mat.ErrShape)
 	}
 	weights := relativeValues(d, k)
-	reads := mat.DenseCopyOf(d.In.Slice(0, side, 0, k))
-	y, norms := linalg.Apply(points, reads, 1, o.threads()), rowNorms(points)
 	kept := &Kept{Gain: make([]float64, n), P: make([]float64, n)}
 	kept.draw(weights, side, seed)
-	for i := range kept.Gain {
-		var square float64
-		for j, v := range y.RawRowView(i) {
-			square += weights[j] * v * weights[j] * v
-		}
-		kept.Gain[i] = min(math.Sqrt(square)/norms[i], 1) // rounding may pass 1
-		kept.P[i] = kept.twoSided(kept.Gain[i])
+	weighted := mat.DenseCopyOf(d.In.Slice(0, side, 0, k))
+	weighted.Mul(weighted, mat.NewDiagDense(k, weights))
+	for i := 0; i < n; i += keptStrip {
+		kept.strip(rowsOf(points, i, min(i+keptStrip, n)), weighted, i, o)
 	}
 	return kept, nil
+}
+
+// keptStrip inputs are read at a time: at 4096 dimensions 2 × 32 MiB.
+const keptStrip = 1024
+
+// strip fills Gain and P of the inputs from the i-th on, given read whole.
+func (k *Kept) strip(x, weighted *mat.Dense, i int, o Options) {
+	y := linalg.Apply(linalg.Dense(x), weighted, 1, o.threads())
+	rows, _ := x.Dims()
+	for j := range rows {
+		gain := mat.Norm(y.RowView(j), 2) / mat.Norm(x.RowView(j), 2)
+		k.Gain[i+j] = min(gain, 1) // rounding may pass 1
+		k.P[i+j] = k.twoSided(k.Gain[i+j])
+	}
+}
+
+func rowsOf(points Source, from, to int) *mat.Dense {
+	_, d := points.Dims()
+	x := mat.NewDense(to-from, d, nil)
+	points.Block(x.RawMatrix().Data, d, from, to, 0, d)
+	return x
 }
 
 // relativeValues returns σ/σ₁ of the first k directions found.
@@ -136,15 +152,4 @@ func (k *Kept) draw(weights []float64, side int, seed uint64) {
 		mirrored[i] = -gains[i]
 	}
 	k.Null, k.deleted = NewNullSample(gains), NewNullSample(mirrored)
-}
-
-// rowNorms returns the norm of every row.
-func rowNorms(points Source) []float64 {
-	n, d := points.Dims()
-	norms, row := make([]float64, n), make([]float64, d)
-	for i := range norms {
-		points.Block(row, d, i, i+1, 0, d)
-		norms[i] = mat.Norm(mat.NewVecDense(d, row), 2)
-	}
-	return norms
 }

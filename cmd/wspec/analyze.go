@@ -32,6 +32,7 @@ func analyzeFlags() []cli.Flag {
 		&cli.StringFlag{Name: "null", Value: string(spectra.NullIID), Usage: "hold the measures of stored matrices against `NULL`: iid (Gaussian noise of the same shape and norm), shuffle (their own entries in random order; twenty decompositions each) or none; circuits against products of noise"},
 		toggle("singular values and measures alone: no directions, no copying and composition scores", "no-directions"),
 		toggle("how each direction changes under the other two conventions, for which matrices are decomposed again", "sensitivity"),
+		toggle("what each matrix does as a linear map: dimensions read and lost, angles between In and Out, axes and neurons, tokens kept and deleted; each is decomposed as a whole", "maps"),
 	}, directionFlags(), []cli.Flag{baseFlag(), jsonFlag(), quietFlag()})
 }
 
@@ -94,7 +95,7 @@ func planOf(i *invocation) (plan, error) {
 	if p.options.NoDirections = i.Bool("no-directions"); p.options.NoDirections {
 		return p, refuseIdle(i)
 	}
-	p.options.Sensitivity = i.Bool("sensitivity")
+	p.options.Sensitivity, p.options.Maps = i.Bool("sensitivity"), i.Bool("maps")
 	return p, directionOptions(i, &p.options)
 }
 
