@@ -1,22 +1,25 @@
 // chart.js: SpectrumChart, singular values drawn by uPlot, with floors and the bands of noise.
+//
+// A drag, the wheel with Ctrl or ⌘, + and − zoom; a double click or 0 shows all.
 
-const FLOOR_LINES = 3; // up to so many matrices each have their own floor drawn
-const MINOR_ROOM = 60; // px a decade needs for its nine lines
+const WHOLE_STEPS = [1, 2, 5].flatMap((k) => [1, 10, 100, 1000, 10000].map((d) => k * d)).sort((a, b) => a - b);
 const LOWEST = 1e-13; // share of σ₁ below which a log axis shows nothing but noise
 
 class SpectrumChart {
-  // options: {height, label, onHover(values, x)}
+  // options: {height, label, onHover(values, x), onZoom(zoom)}
   constructor(host, options) {
-    Object.assign(this, { matrices: [], y: "log", x: "index", xs: "linear" }, options);
+    Object.assign(this, { matrices: [], y: "log", x: "index", xs: "linear", zoom: NO_ZOOM }, options);
     this.canvas = h("div", { class: "plot", tabindex: 0, role: "img", onkeydown: (e) => this.onKey(e) });
     host.append(this.canvas);
-    this.host = host;
     new ResizeObserver(() => this.resize()).observe(this.canvas);
     themed.push(() => this.draw());
   }
 
+  // set shows matrices by view {y, x, xs, zoom}; a zoom into other axes is lost.
   set(matrices, view) {
     this.matrices = matrices.filter((m) => sigma(m).length > 0);
+    if (view.x !== this.x || view.xs !== this.xs) this.zoom = NO_ZOOM;
+    if (view.y !== this.y) this.zoom = { ...this.zoom, y: null };
     Object.assign(this, view);
     this.draw();
   }
@@ -29,12 +32,13 @@ class SpectrumChart {
     if (!this.matrices.length || !this.canvas.clientWidth) return;
     this.look = lineColours(this.matrices);
     this.plot = new uPlot(this.options(), this.table(), this.canvas);
+    listenToWheel(this);
   }
 
   describe() {
     const names = this.matrices.slice(0, 6).map((m) => m.label).join(", ");
     const more = this.matrices.length > 6 ? " and more" : "";
-    return `${this.label}: singular values of ${names || "no matrix"}${more}. Left and right arrows read values; a data table follows.`;
+    return `${this.label}: singular values of ${names || "no matrix"}${more}. Left and right arrows read values, plus and minus zoom, 0 shows all; a data table follows.`;
   }
 
   resize() {
@@ -72,127 +76,40 @@ class SpectrumChart {
         y: { distr: this.y === "log" ? 3 : 1, range: (u, a, b) => this.rangeY(a, b) },
       },
       axes: [
-        axis(this.xs === "log", this.x === "share" ? "share of rank, i / r" : "i of σᵢ (index i − 1 in the data)", { size: 34 }),
+        axis(this.xs === "log", this.x === "share" ? "share of rank, i / r" : "i of σᵢ (index i − 1 in the data)", { size: 34, ...(this.x === "index" && this.xs === "linear" ? { incrs: WHOLE_STEPS } : {}) }),
         axis(this.y === "log", "singular value σᵢ", { size: 62 }),
       ],
       series: [{}, ...this.matrices.map((m, i) => ({
         label: m.name, ...this.look[i], width: this.matrices.length > 12 ? 1.3 : 1.8, spanGaps: true,
         points: { show: sigma(m).length <= 24, size: 5, fill: this.look[i].stroke },
       }))],
-      cursor: { drag: { x: true, y: false, uni: 12 }, points: { size: 6 }, dataIdx: nearestValue },
-      hooks: { drawClear: [(u) => this.drawBands(u)], draw: [(u) => { this.drawFloors(u); this.markSignal(u); }], setCursor: [(u) => this.hover(u)] },
+      focus: { alpha: this.matrices.length > 3 ? 0.3 : 1 },
+      cursor: {
+        drag: { x: true, y: true, uni: 24, dist: 4, setScale: false }, points: { size: 6 }, dataIdx: nearestValue, focus: { prox: 24 },
+        bind: { dblclick: () => () => this.setZoom(NO_ZOOM) },
+      },
+      hooks: {
+        drawClear: [(u) => drawBands(this, u)], draw: [(u) => { drawFloors(this, u); markSignal(this, u); }],
+        setCursor: [(u) => this.hover(u)], setSelect: [(u) => this.setZoom(selectedZoom(u))], setSeries: [(u, i) => this.onFocus && this.onFocus(i)],
+      },
     };
   }
 
+  // range gives what an axis shows of data from low to high.
   rangeX(a, b) {
+    if (this.zoom.x) return this.zoom.x;
     if (this.xs === "log") return [a, b > a ? b : a * 2];
     const first = this.x === "share" ? 0 : a <= 1 ? 0 : a;
     return [first, b > first ? b : first + 1];
   }
 
   rangeY(low, high) {
+    if (this.zoom.y) return this.zoom.y;
     if (!isDefined(high)) return [0.1, 1];
     if (this.y !== "log") return [Math.min(0, low), high * 1.04 || 1];
     const bottom = Math.max(low, high * LOWEST);
     const pad = Math.max((high / bottom) ** 0.03, 1.04);
     return [bottom / pad, high * pad];
-  }
-
-  // floors lists the dashed lines: floors of rounding, of a few matrices one
-  // each, else the highest of all; and the edges of noise of a few.
-  floors() {
-    const lines = [];
-    for (const [kind, text] of [["dtype", "dtype floor"], ["method", "method floor"]]) {
-      const all = this.matrices.map((m, i) => ({ m, i, at: m.floor[kind] })).filter((f) => isDefined(f.at) && f.at > 0);
-      const few = all.length <= FLOOR_LINES ? all : [all.reduce((a, b) => (b.at > a.at ? b : a))];
-      for (const f of few) {
-        const whose = this.matrices.length === 1 ? "" : all.length <= FLOOR_LINES ? ` of ${f.m.label}` : ", the highest";
-        lines.push({ at: f.at, text: text + whose, stroke: all.length <= FLOOR_LINES ? this.look[f.i].stroke : token("--muted") });
-      }
-    }
-    const edged = this.matrices.map((m, i) => ({ m, i })).filter(({ m }) => m.signal);
-    for (const { m, i } of edged.length <= FLOOR_LINES ? edged : []) {
-      const whose = this.matrices.length === 1 ? "" : ` of ${m.label}`;
-      const line = (at, text, left) => isDefined(at) && lines.push({ at, text: text + whose, stroke: this.look[i].stroke, left });
-      line(m.signal.edge, "edge of noise", false);
-      line(m.signal.low_edge, "lower edge of noise", true); // where the spectrum is far above
-    }
-    return lines;
-  }
-
-  // drawBands fills the bands of noise behind the lines: of a few matrices each
-  // in its colour, of more all in one grey.
-  drawBands(u) {
-    const few = this.matrices.length <= FLOOR_LINES;
-    const c = u.ctx;
-    c.save();
-    c.beginPath();
-    c.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);
-    c.clip();
-    this.matrices.forEach((m, i) => {
-      const band = noiseBand(m);
-      if (!band) return;
-      const x = (k) => u.valToPos(this.x === "share" ? (k + 1) / band.low.length : k + 1, "x", true);
-      const y = (v) => u.valToPos(Math.max(v, u.scales.y.min), "y", true);
-      c.globalAlpha = few ? 0.35 : 1;
-      c.fillStyle = c.strokeStyle = few ? this.look[i].stroke : token("--noise");
-      c.beginPath();
-      band.high.forEach((v, k) => c.lineTo(x(k), y(v)));
-      for (let k = band.low.length - 1; k >= 0; k--) c.lineTo(x(k), y(band.low[k]));
-      c.closePath();
-      c.fill();
-      c.stroke(); // a hair line, so that a narrow band is seen
-    });
-    c.restore();
-  }
-
-  // markSignal sets a dot on the last σ of each line that noise does not explain.
-  markSignal(u) {
-    const c = u.ctx;
-    const dpr = devicePixelRatio || 1;
-    const { left, top, width, height } = u.bbox;
-    this.matrices.forEach((m, i) => {
-      if (!m.signal || !m.signal.rank) return;
-      const x = u.valToPos(this.x === "share" ? m.signal.rank / sigma(m).length : m.signal.rank, "x", true);
-      const y = u.valToPos(sigma(m)[m.signal.rank - 1], "y", true);
-      if (!(x >= left && x <= left + width && y >= top && y <= top + height)) return;
-      c.beginPath();
-      c.arc(x, y, 4 * dpr, 0, 2 * Math.PI);
-      c.fillStyle = this.look[i].stroke;
-      c.fill();
-      c.lineWidth = 1.5 * dpr;
-      c.strokeStyle = token("--paper");
-      c.stroke();
-    });
-  }
-
-  drawFloors(u) {
-    const { left, top, width, height } = u.bbox;
-    const dpr = devicePixelRatio || 1;
-    const c = u.ctx;
-    const paper = token("--paper");
-    c.save();
-    c.font = `${11 * dpr}px ${getComputedStyle(document.body).fontFamily}`;
-    c.textBaseline = "alphabetic";
-    for (const line of this.floors()) {
-      const y = u.valToPos(line.at, "y", true);
-      if (!(y >= top && y <= top + height - 3 * dpr)) continue; // on a linear axis floors lie on the axis itself
-      c.strokeStyle = c.fillStyle = line.stroke;
-      c.lineWidth = dpr;
-      c.setLineDash([6 * dpr, 4 * dpr]);
-      c.beginPath();
-      c.moveTo(left, y);
-      c.lineTo(left + width, y);
-      c.stroke();
-      c.setLineDash([]);
-      c.strokeStyle = paper; // a halo, so that the words stand clear of the lines
-      c.lineWidth = 4 * dpr;
-      c.textAlign = line.left ? "left" : "right";
-      const x = line.left ? left + 6 * dpr : left + width - 6 * dpr;
-      c.strokeText(line.text, x, y - 6 * dpr);
-      c.fillText(line.text, x, y - 6 * dpr);
-    }
-    c.restore();
   }
 
   hover(u) {
@@ -202,6 +119,8 @@ class SpectrumChart {
   }
 
   onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (zoomByKey(this, event.key, event.shiftKey)) return event.preventDefault();
     const step = { ArrowRight: 1, ArrowLeft: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity }[event.key];
     if (!this.plot || step === undefined) return;
     event.preventDefault();
@@ -215,8 +134,42 @@ class SpectrumChart {
     });
   }
 
-  resetZoom() {
+  // setZoom shows a part {x, y} of the axes, null being the whole of one.
+  setZoom(zoom) {
+    this.zoom = zoom;
     if (this.plot) this.plot.setData(this.plot.data);
+    if (this.onZoom) this.onZoom(zoom);
+  }
+
+  // zoomBy widens what is shown by a factor about the cursor, or the middle.
+  zoomBy(factor) {
+    if (!this.plot) return;
+    const { left, idx } = this.plot.cursor;
+    const { min, max } = this.plot.scales.x;
+    const at = left >= 0 && isDefined(idx) ? this.plot.data[0][idx] : this.xs === "log" ? Math.sqrt(min * max) : (min + max) / 2;
+    this.showX(widened([min, max], at, factor, this.xs === "log"));
+  }
+
+  // shift moves what is shown by a share of its width.
+  shift(share) {
+    if (!this.plot || !this.zoom.x) return;
+    this.showX(shifted(this.zoom.x, share, this.xs === "log"));
+  }
+
+  showX(range) {
+    const xs = this.plot.data[0];
+    const whole = this.wholeX();
+    if (range[1] - range[0] < 2 * (xs[1] - xs[0])) return; // two values at least
+    this.setZoom({ x: within(range, whole), y: null });
+  }
+
+  wholeX() {
+    const { zoom } = this;
+    this.zoom = NO_ZOOM;
+    const xs = this.plot.data[0];
+    const range = this.rangeX(xs[0], xs[xs.length - 1]);
+    this.zoom = zoom;
+    return range;
   }
 }
 
@@ -238,43 +191,4 @@ function nearestValue(u, series, idx, x) {
   while (b < values.length && !isDefined(values[b])) b++;
   if (b >= values.length) return null; // beyond the end of a shorter spectrum
   return a < 0 || u.data[0][b] - x < x - u.data[0][a] ? b : a;
-}
-
-// logSplits puts ticks at 1, 2, … 9 times each power of ten, or only at the
-// powers where lines would crowd.
-function logSplits(u, axis, low, high) {
-  const decades = Math.log10(high / low);
-  const room = (axis === 0 ? u.bbox.width : u.bbox.height) / (devicePixelRatio || 1) / decades;
-  const out = [];
-  if (decades < 0.4) return roundTicks(low, high);
-  for (let e = Math.floor(Math.log10(low)); e <= Math.log10(high); e++) {
-    for (let k = 1; k < 10; k++) {
-      const v = Number(`${k}e${e}`);
-      if (v >= low && v <= high && (k === 1 || room > MINOR_ROOM)) out.push(v);
-    }
-  }
-  return out;
-}
-
-// roundTicks puts about five round ticks between low and high.
-function roundTicks(low, high) {
-  const raw = (high - low) / 5;
-  const unit = 10 ** Math.floor(Math.log10(raw));
-  const step = unit * [1, 2, 5, 10].find((k) => k * unit >= raw);
-  const out = [];
-  for (let k = Math.ceil(low / step); k * step <= high; k++) out.push(Number((k * step).toPrecision(12)));
-  return out;
-}
-
-// logLabels names the powers of ten, with 2 and 5 where there is room.
-function logLabels(_, splits) {
-  const decades = Math.log10(splits[splits.length - 1] / splits[0]);
-  const wanted = decades < 0.4 ? null : decades < 1 ? [1, 2, 3, 4, 6, 8] : decades < 2.5 ? [1, 2, 5] : [1];
-  const every = decades > 10 ? 2 : 1;
-  return splits.map((v) => {
-    const e = Math.floor(Math.log10(v) + 1e-9);
-    const k = Math.round(v / 10 ** e);
-    if (wanted && (!wanted.includes(k) || e % every)) return "";
-    return brief(v);
-  });
 }

@@ -56,16 +56,29 @@ function coherenceText(r) {
 
 // curveFigure draws the components of a direction over positions.
 function curveFigure(r) {
+  const last = (r.curve.length - 1) * r.step;
+  const name = `Components of ${r.m.name} over positions, ${r.side === "in" ? "In" : "Out"} side of index ${r.index}`;
+  const text = `Components over positions 0 to ${last}, from ${brief(Math.min(...r.curve))} to ${brief(Math.max(...r.curve))}; largest at position ${r.positive.length ? r.positive[0].id : DASH}, least at ${r.negative.length ? r.negative[0].id : DASH}`;
   const { width, height } = CURVE;
   const low = Math.min(0, ...r.curve);
   const high = Math.max(0, ...r.curve);
   const y = (v) => (height - 4 - ((height - 8) * (v - low)) / (high - low || 1)).toFixed(1);
   const x = (i) => ((width * i) / Math.max(1, r.curve.length - 1)).toFixed(1);
-  const last = (r.curve.length - 1) * r.step;
-  const text = `Components over positions 0 to ${last}, from ${brief(low)} to ${brief(high)}; largest at position ${r.positive.length ? r.positive[0].id : DASH}, least at ${r.negative.length ? r.negative[0].id : DASH}`;
   return h("figure", { class: "curve" },
     svg("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", role: "img", "aria-label": text },
       svg("line", { class: "base", x1: 0, x2: width, y1: y(0), y2: y(0) }),
       svg("polyline", { points: r.curve.map((v, i) => `${x(i)},${y(v)}`).join(" "), fill: "none", "vector-effect": "non-scaling-stroke" })),
-    h("figcaption", null, h("span", null, "position 0"), h("span", null, `${brief(low)} to ${brief(high)}${r.step > 1 ? `, one position in ${r.step}` : ""}`), h("span", null, String(last))));
+    h("figcaption", null, h("span", null, "position 0"), h("span", null, `${brief(low)} to ${brief(high)}${r.step > 1 ? `, one position in ${r.step}` : ""}`), h("span", null, String(last))),
+    figureFoot({
+      name, table: () => ({ head: ["position", "component"], rows: r.curve.map((v, i) => [i * r.step, v]) }),
+      draw: () => composeFigure({ title: name, body: curveBody(r, name) }),
+    }));
+}
+
+// curveBody is the curve with axes, to be saved.
+function curveBody(r, title) {
+  return xyFigure({
+    title, width: 520, height: 260, x: { range: [0, (r.curve.length - 1) * r.step || 1], label: "position" }, y: { range: padded([0, ...r.curve]), label: "component" },
+    marks: (sx, sy) => polyline(r.curve.map((v, i) => [sx(i * r.step), sy(v)]), { stroke: token("--accent"), "stroke-width": 1.5 }),
+  });
 }

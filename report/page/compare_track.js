@@ -56,23 +56,25 @@ function trackColour(layer, list) {
 }
 
 function trackPanel(role, own, at) {
-  const all = DOC.compare.track.list;
+  const { list: all, steps, measures } = DOC.compare.track;
   const known = own.filter((t) => t.values[at].some(isDefined));
   if (!known.length) return null;
   const values = known.flatMap((t) => t.values[at]).filter(isDefined);
   const positive = values.filter((v) => v > 0);
   const log = positive.length === values.length && Math.max(...values) > 100 * Math.min(...values);
   const axis = stepAxis();
-  return h("figure", null, h("figcaption", null, role || "other"), xyFigure({
-    title: `${DOC.compare.track.measures[at].title} of ${role} over the checkpoints`, ...MULTIPLE, x: axis, y: { range: span(values, log), log },
+  return h("figure", null, h("figcaption", null, role || "other"), xyPanel(() => ({
+    title: `${measures[at].title} of ${role || "others"} over the checkpoints`, ...MULTIPLE, x: axis, y: { range: padded(values, log), log },
+    table: { head: ["checkpoint", ...known.map((t) => t.label)], rows: steps.map((step, k) => [step, ...known.map((t) => t.values[at][k])]) },
+    names: known.map((t) => ({ stroke: trackColour(t.layer, all), dash: [], name: t.label })),
     marks: (sx, sy) => known.flatMap((t) => {
       const stroke = trackColour(t.layer, all);
       const list = t.values[at];
-      const tip = (k) => `${t.label}\n${DOC.compare.track.steps[k]}\n${DOC.compare.track.measures[at].title} = ${number(list[k])}`;
+      const tip = (k) => `${t.label}\n${steps[k]}\n${measures[at].title} = ${number(list[k])}`;
       return [...runs(list).map((run) => polyline(run.map((k) => [sx(axis.at[k]), sy(list[k])]), { stroke, "stroke-width": 1.4 })),
         ...list.map((v, k) => isDefined(v) && svg("circle", { cx: sx(axis.at[k]), cy: sy(v), r: list.length > 24 ? 1.8 : 2.6, fill: stroke, "data-tip": tip(k), onclick: () => openLabel(t.label) }))];
     }),
-  }));
+  })));
 }
 
 // openLabel opens the matrix of a label in the pair on show, or in any.

@@ -56,7 +56,7 @@ function drawDetail(panel, { chart, holder, readout }, first) {
   panel.dataset.key = m ? m.key : "";
   if (!m) return panel.replaceChildren();
   const kept = panel.contains(document.activeElement) ? document.activeElement.dataset.go : null;
-  panel.replaceChildren(detailHead(m), detailBody(m, holder, readout));
+  panel.replaceChildren(detailHead(m), detailBody(m, { chart, holder, readout }));
   chart.set(m.change ? changeSeries(m) : [m], { y: STATE.y, x: STATE.x, xs: STATE.xs });
   showDetailReading(readout, null, m);
   if (fresh) panel.scrollTop = 0;
@@ -85,7 +85,7 @@ function stepButton(m, along, step, text, label) {
   return button(text, () => openMatrix(next), { class: "quiet", disabled: !next, "aria-label": name, title: name, "data-go": along + step });
 }
 
-function detailBody(m, holder, readout) {
+function detailBody(m, { chart, holder, readout }) {
   const tie = (c) => DOC.warnings.filter((w) => w.matrix && w.matrix === c.label);
   return h("div", { class: "detail-body" },
     h("p", { class: "lead" }, `${m.in || "?"} → ${m.out || "?"} · ${dims(m.shape)} · ${m.dtype} · ${kindText(m)}`),
@@ -94,12 +94,19 @@ function detailBody(m, holder, readout) {
     tie(m).map((w) => h("p", { class: "warning" }, h("code", null, w.code), " ", w.message)),
     h("div", { class: "detail-columns" },
       h("div", null,
-        !m.error && [holder, readout, bandNote([m]) && h("p", { class: "muted note" }, bandNote([m])), m.change && changeFigures(m)],
+        !m.error && [holder, readout, bandNote([m]) && h("p", { class: "muted note" }, bandNote([m])), spectrumFoot(m, chart), m.change && changeFigures(m)],
         checkbox("In the overlay", isSelected(m), () => toggleSelected(m)),
         m.directions && !STATE.wide && button("Measures and sources ↓", () => goTo("detail-measures"), { class: "quiet" }),
         STATE.wide && detailFacts(m)),
       directionList(m)),
     !STATE.wide && detailFacts(m));
+}
+
+// spectrumFoot is the table of the spectrum and ways to save it.
+function spectrumFoot(m, chart) {
+  const series = m.change ? changeSeries(m) : [m];
+  const name = `Spectrum of ${m.name}`;
+  return figureFoot({ name, table: () => spectraTable(series), csv: () => spectraRows(series), draw: () => spectrumSvg(chart, name) });
 }
 
 // detailFacts is what the panel has under the figure.

@@ -1,4 +1,4 @@
-// dom.js: h, svg, fill, select, announce, startTips, startLinks, saveText.
+// dom.js: h, svg, fill, select, announce, startTips, startLinks.
 //
 // Elements are built from text nodes and attributes only. No string is ever
 // parsed as markup, so no name in a checkpoint can become any.
@@ -123,11 +123,4 @@ function startLinks() {
     if (event.key !== "Escape") return;
     for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
   });
-}
-
-// saveText offers text as a file; nothing leaves the machine.
-function saveText(name, type, text) {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  h("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

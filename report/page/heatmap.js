@@ -1,6 +1,6 @@
 // heatmap.js: one measure over layer × role, and over layer × head.
 
-const CELL = { height: 26, left: 64, top: 6, bottom: 34, widest: 62, narrowest: 12, text: 44 };
+const CELL = { height: 26, left: 64, top: 6, bottom: 34, widest: 62, narrowest: 12, text: 44, saved: 48 };
 
 function startMap() {
   drawMapControls();
@@ -66,11 +66,22 @@ function mapPanel(title, matrices, by) {
   const grid = arrangeGrid(matrices, by);
   const scale = mapScale(grid.cells);
   const id = `map-${title.replace(/\W+/g, "-")}`;
+  const name = [shownName(), title].join(", ");
   return h("figure", { class: "panel" },
     h("figcaption", { id }, title, matrices[0].note && h("span", { class: "muted" }, ` · ${matrices[0].note}`)),
-    drawGrid(grid, scale, id),
-    drawLegend(scale),
-    h("details", { class: "data" }, h("summary", null, "As a table"), gridTable(grid, title)));
+    h("div", { class: "scroll" }, drawGrid(grid, scale, { w: cellWidth(grid), titleId: id })),
+    scale.by || scale.any ? legendHtml(mapLegend(scale)) : h("p", { class: "muted" }, "The measure is undefined for all of these."),
+    figureFoot({
+      name, table: () => gridTable(grid), csv: () => gridCsv(grid),
+      draw: () => composeFigure({ title: name, body: drawGrid(grid, scale, { w: CELL.saved }), legend: scale.by || scale.any ? legendSvg(mapLegend(scale, true)) : null }),
+    }));
+}
+
+// shownName says what the maps show.
+function shownName() {
+  const info = metricInfo(STATE.metric);
+  const how = STATE.show === "value" ? null : SHOWN.find(([name]) => name === STATE.show)[1];
+  return [info ? info.title : "", how].filter(Boolean).join(", ");
 }
 
 // arrangeGrid places matrices on columns of layers and rows of roles or heads.
@@ -104,10 +115,14 @@ function colourScale(values) {
   return { low, high, log, at, back, any: known.length > 0 };
 }
 
-function drawGrid(grid, scale, titleId) {
+// cellWidth fits a grid into the page.
+function cellWidth(grid) {
   const room = byId("map-panels").clientWidth - 34;
   const share = grid.by === "head" && room > 900 ? room / 2 - 30 : room;
-  const w = Math.max(CELL.narrowest, Math.min(CELL.widest, Math.floor((share - CELL.left) / grid.layers.length)));
+  return Math.max(CELL.narrowest, Math.min(CELL.widest, Math.floor((share - CELL.left) / grid.layers.length)));
+}
+
+function drawGrid(grid, scale, { w, titleId }) {
   const width = CELL.left + w * grid.layers.length + 2;
   const height = CELL.top + CELL.height * grid.lines.length + CELL.bottom;
   const rows = grid.lines.map((line, y) => svg("g", { role: "row", "aria-label": grid.name(line) },
@@ -117,8 +132,7 @@ function drawGrid(grid, scale, titleId) {
   }, rows);
   const first = cells.querySelector("[data-at]");
   if (first) first.setAttribute("tabindex", 0);
-  return h("div", { class: "scroll" },
-    svg("svg", { class: "grid", width, height, viewBox: `0 0 ${width} ${height}` }, drawAxes(grid, w, height), cells));
+  return svg("svg", { class: "grid", width, height, viewBox: `0 0 ${width} ${height}` }, drawAxes(grid, w, height), cells);
 }
 
 function drawAxes(grid, w, height) {
@@ -182,29 +196,25 @@ function markOpenCell() {
   for (const g of byId("map-panels").querySelectorAll("[data-key]")) g.classList.toggle("open", g.getAttribute("data-key") === STATE.open);
 }
 
-// drawLegend shows the scale with its least, middle and greatest value.
-function drawLegend(scale) {
+// mapLegend is the legend of a scale; a saved figure names the measure above.
+function mapLegend(scale, titled) {
   const info = metricInfo(STATE.metric);
-  if (scale.by) return tintLegend(scale, info);
-  if (!scale.any) return h("p", { class: "muted" }, "The measure is undefined for all of these.");
-  const steps = 48;
-  const bar = svg("svg", { class: "ramp", width: 240, height: 10, viewBox: `0 0 ${steps} 10`, preserveAspectRatio: "none", "shape-rendering": "crispEdges", "aria-hidden": true },
-    Array.from({ length: steps }, (_, i) => svg("rect", { x: i, y: 0, width: 1.05, height: 10, fill: css(viridis((i + 0.5) / steps)) })));
+  if (scale.by) return tintLegend(scale, titled ? null : info);
   const shown = STATE.show === "value" ? info.unit : SHOWN.find(([name]) => name === STATE.show)[1];
-  const unit = [info.title, shown].filter(Boolean).join(", ") + (scale.log ? ", log scale" : "");
-  return h("div", { class: "legend" }, h("span", { class: "ends" }, bar,
-    h("span", null, brief(scale.low)), h("span", null, brief(scale.back(0.5))), h("span", null, brief(scale.high))),
-  h("span", { class: "muted" }, unit));
+  return rampLegend(scale, [info.title, shown].filter(Boolean).join(", ") + (scale.log ? ", log scale" : ""));
 }
 
-function gridTable(grid, title) {
+// gridTable is what the map shows, a row a layer.
+function gridTable(grid) {
   const value = (x, y) => {
     const cell = grid.at.get(`${x},${y}`);
-    return h("td", { class: "n", title: cell ? exact(cell.value) : "no such matrix" }, cell ? shownText(cell.value) : "");
+    return cell ? cell.value : null;
   };
-  const box = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": title });
-  box.append(h("table", { class: "flat" }, h("caption", { class: "unseen" }, title),
-    h("thead", null, h("tr", null, h("th", { scope: "col" }, "layer"), grid.lines.map((l) => h("th", { scope: "col", class: "n" }, grid.name(l))))),
-    h("tbody", null, grid.layers.map((layer, x) => h("tr", null, h("th", { scope: "row" }, String(layer)), grid.lines.map((_, y) => value(x, y)))))));
-  return box;
+  return { head: ["layer", ...grid.lines.map((l) => grid.name(l))], rows: grid.layers.map((layer, x) => [layer, ...grid.lines.map((_, y) => value(x, y))]) };
+}
+
+// gridCsv is one row a matrix, with its null.
+function gridCsv(grid) {
+  const head = ["label", "layer", "role", "head", STATE.metric, "null_mean", "null_sd", "share", "z", "q"];
+  return [head, ...grid.cells.map(({ m, null: n }) => [m.key, m.layer, m.line, m.head, metricValue(m, STATE.metric), ...(n ? [n.mean, n.sd, n.share, n.z, n.q] : Array(5).fill(null))])];
 }

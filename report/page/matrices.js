@@ -90,7 +90,7 @@ function drawMatrixControls(table) {
       button("Overlay these", () => setSelection(table.rows), { class: "quiet", title: `Draw the spectra of the rows shown, at most ${MAX_OVERLAY}` }),
       button("Download CSV", () => saveText("matrices.csv", "text/csv", matrixCsv(table.rows)), { class: "quiet" })),
     h("output", { id: "matrix-count", class: "count" }),
-    DOC.judged.length > 0 && tintLegend(tintScale(STATE.show === "q" ? "q" : "z", FAR)));
+    DOC.judged.length > 0 && legendHtml(tintLegend(tintScale(STATE.show === "q" ? "q" : "z", FAR))));
 }
 
 function columnChooser() {

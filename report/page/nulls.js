@@ -78,14 +78,12 @@ function tintScale(by, top) {
   return { by, top, paint };
 }
 
-// tintLegend explains a tintScale.
+// tintLegend explains a tintScale, as a legend of legend.js.
 function tintLegend(scale, info) {
   const what = info ? `${info.title}: ` : "";
-  if (scale.by === "z") return zLegend(scale.top, `${what}z against noise of the same kind, shape and scale, asinh scale`);
-  const swatches = [["neg", 1, "below noise"], ["pos", 0, `q > ${SIGNIFICANT}`], ["pos", 1, "above noise"]].map(([side, t, text]) =>
-    h("span", { class: "sample" }, h("span", { class: `tint ${side}`, style: { "--t": `${100 * t}%` } }), text));
-  return h("div", { class: "legend" }, h("span", { class: "samples" }, swatches),
-    h("span", { class: "muted" }, `${what}coloured where q ≤ ${SIGNIFICANT}, deeper down to q = ${brief(SURE)}`));
+  if (scale.by === "z") return zRamp(scale.top, `${what}z against noise of the same kind, shape and scale, asinh scale`);
+  const samples = [["neg", 1, "below noise"], ["pos", 0, `q > ${SIGNIFICANT}`], ["pos", 1, "above noise"]].map(([side, t, text]) => ({ side, t: `${100 * t}%`, text }));
+  return { samples, text: `${what}coloured where q ≤ ${SIGNIFICANT}, deeper down to q = ${brief(SURE)}` };
 }
 
 // tinted is a cell of the table, coloured by where its measure stands.

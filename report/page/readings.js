@@ -14,16 +14,16 @@ function unpackDirection(m, d) {
   const [index, value, energy, gap, angle, first, last, stable, residual] = d.c;
   return {
     m, index, sigma: value, energy, gap, angle, block: [first, last], stable: stable === 1, residual,
-    in: unpackReading(m, "in", d.i), out: unpackReading(m, "out", d.o),
+    in: unpackReading(m, index, "in", d.i), out: unpackReading(m, index, "out", d.o),
     pairs: chunks(d.pairs || [], 3).map(([query, key, score]) => ({ query, key, score })),
     sensitivity: Object.entries(d.sensitivity || {}).map(([name, [match, turned, jaccard]]) => ({ name, match, turned, jaccard })),
   };
 }
 
-function unpackReading(m, side, r) {
+function unpackReading(m, index, side, r) {
   const [readout, skew, pole, coherence, mean, sd, p, q] = r.j;
   return {
-    m, side, space: m[side], readout: DOC.readouts[readout] || "", skew, pole, judged: r.j.length > 3, coherence, mean, sd, p, q,
+    m, index, side, space: m[side], readout: DOC.readouts[readout] || "", skew, pole, judged: r.j.length > 3, coherence, mean, sd, p, q,
     positive: unpackScored(r.p), negative: unpackScored(r.n), constant: r.k || 0, note: r.note || "", curve: r.curve || [], step: r.step || 1,
     others: chunks(r.x || [], 2).map(([way, jaccard]) => ({ way: DOC.ways[way], jaccard })),
   };

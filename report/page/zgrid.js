@@ -3,7 +3,7 @@
 // Colour runs from orange (below chance) over the page (chance) to blue; it
 // follows asinh(z/2), which is even near chance and bends where z is huge.
 
-const ZCELL = { height: 24, left: 62, top: 6, bottom: 36, widest: 58, narrowest: 9, text: 40 };
+const ZCELL = { height: 24, left: 62, top: 6, bottom: 36, widest: 58, narrowest: 9, text: 40, saved: 14 };
 
 // zGrid draws {id, title, columns, rows, xAxis, yAxis, at(x, y)}: columns and
 // rows are names; at gives null or {z, name, lines, open}.
@@ -12,6 +12,16 @@ function zGrid(map) {
   const top = Math.max(2, ...cells.flat().map((c) => (c && isDefined(c.z) ? Math.abs(c.z) : 0)));
   const room = byId("circuit-panels").clientWidth - 8;
   const w = Math.max(ZCELL.narrowest, Math.min(ZCELL.widest, Math.floor((room - ZCELL.left) / map.columns.length)));
+  return h("figure", { class: "panel zmap" }, h("figcaption", { id: map.id }, map.title),
+    h("div", { class: "scroll" }, zSvg(map, cells, { w, top })),
+    legendHtml(zRamp(top)),
+    figureFoot({
+      name: map.title, table: () => zTable(map, cells), csv: () => zCsv(map, cells),
+      draw: () => composeFigure({ title: map.title, body: zSvg(map, cells, { w: Math.max(w, ZCELL.saved), top }), legend: legendSvg(zRamp(top)) }),
+    }));
+}
+
+function zSvg(map, cells, { w, top }) {
   const size = map.rows.length > 40 ? 13 : ZCELL.height;
   const width = ZCELL.left + w * map.columns.length + 2;
   const height = ZCELL.top + size * map.rows.length + ZCELL.bottom;
@@ -19,10 +29,7 @@ function zGrid(map) {
     cells.map((line, y) => svg("g", { role: "row", "aria-label": map.rows[y] }, line.map((c, x) => zCell(map, c, { x, y, w, size, top })))));
   const first = grid.querySelector("[data-at]");
   if (first) first.setAttribute("tabindex", 0);
-  return h("figure", { class: "panel zmap" }, h("figcaption", { id: map.id }, map.title),
-    h("div", { class: "scroll" }, svg("svg", { class: "grid", width, height, viewBox: `0 0 ${width} ${height}` }, zAxes(map, { w, size, height }), grid)),
-    zLegend(top),
-    h("details", { class: "data" }, h("summary", null, "As a table"), zTable(map, cells)));
+  return svg("svg", { class: "grid", width, height, viewBox: `0 0 ${width} ${height}` }, zAxes(map, { w, size, height }), grid);
 }
 
 function zAxes(map, { w, size, height }) {
@@ -77,22 +84,11 @@ function walkZ(event, cells) {
   next.focus();
 }
 
-function zLegend(top, text) {
-  const steps = 41;
-  const bar = svg("svg", { class: "ramp", width: 240, height: 10, viewBox: `0 0 ${steps} 10`, preserveAspectRatio: "none", "shape-rendering": "crispEdges", "aria-hidden": true },
-    Array.from({ length: steps }, (_, i) => {
-      const t = (2 * i) / (steps - 1) - 1;
-      return svg("rect", { class: t < 0 ? "z neg" : "z pos", x: i, y: 0, width: 1.05, height: 10, style: { "--t": `${Math.round(100 * Math.abs(t))}%` } });
-    }));
-  return h("div", { class: "legend" }, h("span", { class: "ends" }, bar,
-    h("span", null, minus(`-${brief(top)}`)), h("span", null, "0, chance"), h("span", null, brief(top))),
-  h("span", { class: "muted" }, text || "z, asinh scale"));
+function zTable(map, cells) {
+  return { head: [map.yAxis, ...map.columns], rows: cells.map((line, y) => [map.rows[y], ...line.map((c) => (c ? zText(c.z) : null))]) };
 }
 
-function zTable(map, cells) {
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `${map.title}, as a table` },
-    h("table", { class: "flat" }, h("caption", { class: "unseen" }, map.title),
-      h("thead", null, h("tr", null, h("th", { scope: "col" }, map.yAxis), map.columns.map((c) => h("th", { scope: "col", class: "n" }, c)))),
-      h("tbody", null, cells.map((line, y) => h("tr", null, h("th", { scope: "row" }, map.rows[y]),
-        line.map((c) => h("td", { class: "n", title: c ? c.lines.join(", ") : null }, c ? zText(c.z) : "")))))));
+function zCsv(map, cells) {
+  const rows = cells.flatMap((line, y) => line.map((c, x) => c && [map.rows[y], map.columns[x], c.name, c.z, c.lines.join("; ")]).filter(Boolean));
+  return [[map.yAxis, map.xAxis, "name", "z", "values"], ...rows];
 }
