@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"math"
 	"runtime"
 	"strconv"
 
@@ -99,7 +100,12 @@ func (a *Answer) fact(name, title string, value Cell, beside ...Beside) {
 
 // chance is what a null gives for a value: mean and deviation of its draws, and
 // how far from them the value is.
+// Draws that differ by rounding alone have no deviation.
 func chance(mean, sd, z float64) []Beside {
+	const rounding = 1e-10 // of the mean: 1e6 ulps, the error of the longest sums
+	if sd <= rounding*math.Abs(mean) {
+		sd, z = 0, math.NaN()
+	}
 	return []Beside{
 		{"chance_mean", "chance", Number(mean)}, {"chance_sd", "±", Number(sd)}, {"z", "z", Number(z)},
 	}

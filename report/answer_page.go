@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 
 	"wspec/report/ink"
 )
@@ -106,7 +107,11 @@ func (t *Table) ink() tableInk {
 		out.Left = fmt.Sprintf("%d rows more are in %s.csv beside this page.", left, t.Name)
 	}
 	for j, c := range t.Columns {
-		out.Columns = append(out.Columns, columnInk{SafeProse(c.Title), SafeProse(c.Doc), t.numeric(j)})
+		x := columnInk{SafeProse(c.Title), SafeProse(c.Doc), t.numeric(j)}
+		if slices.Contains(out.Columns, x) {
+			x.Doc = "" // said once
+		}
+		out.Columns = append(out.Columns, x)
 	}
 	for _, row := range rows {
 		var cells []cellInkText

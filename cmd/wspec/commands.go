@@ -65,6 +65,15 @@ func commands() []command {
 			flags: locateFlags(), run: locate,
 		},
 		{
+			name: "solve", args: "MODEL", min: 1, max: 1,
+			title: "the input that makes a matrix write a token best, and what is out of its reach",
+			manual: "Least squares through the singular directions of one matrix: the input of least norm, of a norm at most --norm, or\n" +
+				"under a --ridge. A token's target is its column of W_U about the mean of the vocabulary, for the key side of QK its row\n" +
+				"of W_E, for W_U itself the token; of W_in and W_gate neurons are asked for. Excluded tokens are taken out of the target.\n" +
+				"Beside every number stands what random targets of the same norm give.",
+			flags: solveFlags(), run: solve,
+		},
+		{
 			name: "inspect", args: "MODEL", min: 1, max: 1,
 			title:  "every tensor: role, shape, dtype, its fate and why; nothing is computed",
 			manual: "Shows how analyze would read the model: which matrix each tensor becomes, and why some are left out.",

@@ -81,19 +81,24 @@ func locatePlan(i *invocation) (report.LocateOptions, error) {
 
 // conceptOf returns the ids of the tokens named and of the text.
 func conceptOf(i *invocation, m *loader.Model) ([]int, error) {
+	return tokenIDs(m, i.Args().Slice()[1:], i.String("text"))
+}
+
+// tokenIDs returns the ids of tokens that a user names, and of a text.
+func tokenIDs(m *loader.Model, tokens []string, text string) ([]int, error) {
 	v, err := m.Vocabulary()
 	if err != nil {
 		return nil, err
 	}
 	var ids []int
-	for _, token := range i.Args().Slice()[1:] {
+	for _, token := range tokens {
 		id, err := tokenID(v, token)
 		if err != nil {
 			return nil, err
 		}
 		ids = append(ids, id)
 	}
-	if text := i.String("text"); text != "" {
+	if text != "" {
 		more, err := v.Encode(text)
 		if err != nil {
 			return nil, err

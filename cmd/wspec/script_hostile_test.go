@@ -107,9 +107,12 @@ func harmlessSheet(_, text string) error {
 }
 
 // harmlessPage finds elements that are none of the page's own: two scripts and
-// the data, which are read as JSON to the end.
+// the data, which are read as JSON to the end; or none, where all is text.
 func harmlessPage(_, text string) error {
 	lower := strings.ToLower(text)
+	if strings.Contains(lower, `content="default-src &#39;none&#39;; script-src &#39;none&#39;;`) {
+		return harmlessAnswer(lower)
+	}
 	for tag, want := range map[string]int{"<script": 3, "</script": 3, "<img": 0, "<iframe": 0, "<!--": 0} {
 		if n := strings.Count(lower, tag); n != want {
 			return fmt.Errorf("%q occurs %d times, want %d", tag, n, want)
@@ -121,6 +124,19 @@ func harmlessPage(_, text string) error {
 		return fmt.Errorf("the data end early: … %q", data[max(0, len(data)-60):])
 	}
 	return visible(data)
+}
+
+// harmlessAnswer finds elements in a page without scripts but its own figures.
+func harmlessAnswer(lower string) error {
+	for _, tag := range []string{"<script", "<iframe", "<!--", "<object", "<link"} {
+		if strings.Contains(lower, tag) {
+			return fmt.Errorf("there is a %q", tag)
+		}
+	}
+	if all, own := strings.Count(lower, "<img"), strings.Count(lower, `<img src="data:image/png;base64,`); all != own {
+		return fmt.Errorf("%d of %d images are none of the page's", all-own, all)
+	}
+	return visible(strings.ReplaceAll(lower, "\n", ""))
 }
 
 func harmlessJSON(_, text string) error {
@@ -160,6 +176,10 @@ func TestHarmlessSees(t *testing.T) {
 	if err := harmlessPage("", fmt.Sprintf(page, `\u003cscript\u003e`)); err != nil {
 		t.Error(err)
 	}
+	const answerPage = `<meta content="default-src &#39;none&#39;; script-src &#39;none&#39;;"><img src="data:image/png;base64,">`
+	if err := harmlessPage("", answerPage); err != nil {
+		t.Error(err)
+	}
 	for name, c := range map[string]struct {
 		check func(name, text string) error
 		bad   []string
@@ -169,6 +189,9 @@ func TestHarmlessSees(t *testing.T) {
 		"page": {harmlessPage, []string{
 			fmt.Sprintf(page, "<script>"), fmt.Sprintf(page, "</script>"), fmt.Sprintf(page, "<img src=x>"), fmt.Sprintf(page, "<!--"),
 			fmt.Sprintf(page, `"`), fmt.Sprintf(page, "\u202e"),
+		}},
+		"answer": {harmlessPage, []string{
+			answerPage + "<script>", answerPage + "<img src=x>", answerPage + "<!--", answerPage + "\u202e",
 		}},
 		"document": {harmlessJSON, []string{"{", "\"\u202e\"", "\"\x1b\""}},
 		"figure":   {harmlessFigure, []string{"", "\x89PNG\r\n\x1a\n"}},
