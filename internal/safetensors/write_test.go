@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -181,7 +183,7 @@ func TestWriteLongHeader(t *testing.T) {
 	length := binary.LittleEndian.Uint64(file)
 	for limit, want := range map[uint64]bool{length: true, length - 1: false} {
 		var b bytes.Buffer
-		err := write(&headerGate{w: &b, limit: limit}, x, nil)
+		err := write(&headerGate{w: &b, limit: limit}, there(x), nil)
 		var e *FormatError
 		if want && (err != nil || !bytes.Equal(b.Bytes(), file)) {
 			t.Errorf("header at the limit: error %v, %d bytes of %d", err, b.Len(), len(file))
@@ -189,5 +191,40 @@ func TestWriteLongHeader(t *testing.T) {
 		if !want && (!errors.As(err, &e) || b.Len() > 0) {
 			t.Errorf("header over the limit: error %v, want a *FormatError, %d bytes written", err, b.Len())
 		}
+	}
+}
+
+// Bytes that are made as they are written give the same file; an error on the way is the caller's own.
+func TestWriteMade(t *testing.T) {
+	tensors := []Tensor{
+		{Entry{Name: "b", DType: F32, Shape: []int{1, 2}}, []byte("12345678")},
+		{Entry{Name: "a", DType: F32, Shape: []int{0, 2}}, nil},
+	}
+	var want, got bytes.Buffer
+	if err := Write(&want, tensors, map[string]string{"k": "v"}); err != nil {
+		t.Fatal(err)
+	}
+	var order []string
+	var made []Made
+	for _, x := range tensors {
+		made = append(made, Made{x.Entry, len(x.Data), func() ([]byte, error) {
+			order = append(order, x.Name)
+			return x.Data, nil
+		}})
+	}
+	if err := WriteMade(&got, made, map[string]string{"k": "v"}); err != nil || !bytes.Equal(got.Bytes(), want.Bytes()) {
+		t.Errorf("%v, %q, want %q", err, got.Bytes(), want.Bytes())
+	}
+	if fmt.Sprint(order) != "[a b]" {
+		t.Errorf("made in the order %v", order)
+	}
+	broken := errors.New("broken")
+	made[0].Make = func() ([]byte, error) { return nil, broken }
+	if err := WriteMade(io.Discard, made, nil); !errors.Is(err, broken) {
+		t.Errorf("error %v", err)
+	}
+	made[0].Make = func() ([]byte, error) { return []byte("123"), nil }
+	if err := WriteMade(io.Discard, made, nil); err == nil {
+		t.Error("too few bytes are written")
 	}
 }
