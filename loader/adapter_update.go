@@ -31,6 +31,9 @@ func (x *application) update(t target) (reason string, err error) {
 		return "magnitudes of an embedding are not known here", nil
 	}
 	base := &x.tensors[k]
+	if base.made != nil {
+		return quote(base.Name) + " is kept as factors, to which no update is added", nil
+	}
 	for _, s := range []stored{down, up, *base} {
 		if len(s.Shape) != 2 {
 			return fmt.Sprintf("%s has %d dimensions, not 2", quote(s.Name), len(s.Shape)), nil

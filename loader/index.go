@@ -46,14 +46,15 @@ func isPlainName(s string) bool {
 // stored is a tensor and the file it lies in.
 type stored struct {
 	safetensors.Tensor
-	file   string  // base name
-	update *update // what an adapter changes of it, or nil
+	file   string    // base name
+	update *update   // what an adapter changes of it, or nil
+	made   *assembly // what it is made of where it is not stored as one, or nil
 }
 
 // view returns the tensor, of two dimensions, as a view.
 func (t stored) view() View {
 	v := newView(t.Tensor)
-	v.update = t.update
+	v.update, v.made = t.update, t.made
 	return v
 }
 
@@ -102,7 +103,7 @@ func (c *checkpoint) unlisted(all []stored) (n int, first string) {
 		return 0, ""
 	}
 	for _, t := range all {
-		if _, ok := c.index[t.Name]; ok {
+		if _, ok := c.index[t.Name]; ok || t.made != nil {
 			continue
 		}
 		if n++; n == 1 {

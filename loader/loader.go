@@ -88,7 +88,7 @@ const Generic = "generic"
 // in the hub's local cache. A path in the adapter is never followed.
 //
 // Without a config.json, and for a model_type of no known family, every 2-D tensor of floats is a matrix under its own name, and
-// a warning says so. Errors: *FolderError, *AdapterError, *BaseError, *JSONError, *IndexError, *ConfigError, *ShapeError, *safetensors.FormatError with the
+// a warning says so. Errors: *FolderError, *AdapterError, *BaseError, *LowRankError, *JSONError, *IndexError, *ConfigError, *ShapeError, *safetensors.FormatError with the
 // file's name before it, and those of the file system.
 func Open(path string, o Options) (*Model, error) {
 	path = located(path)
@@ -120,13 +120,22 @@ func Open(path string, o Options) (*Model, error) {
 
 // read finds out what the tensors are, those of the adapter, if there is one, applied.
 func (m *Model) read(c *checkpoint, a *adapter, heads bool) error {
-	if a == nil {
-		tensors, metadata := c.tensors()
-		return m.readBase(c, tensors, metadata, heads)
-	}
 	base := *c
-	base.shards = c.shards[:a.after]
+	if a != nil {
+		base.shards = c.shards[:a.after]
+	}
 	tensors, metadata := base.tensors()
+	tensors, parts, err := c.assembled(tensors)
+	if err != nil {
+		return err
+	}
+	if a == nil {
+		if err := m.readBase(c, tensors, metadata, heads); err != nil {
+			return err
+		}
+		m.listParts(parts)
+		return nil
+	}
 	fates, err := a.apply(c, tensors, familyOf(c.config))
 	if err != nil {
 		return err
@@ -138,6 +147,7 @@ func (m *Model) read(c *checkpoint, a *adapter, heads bool) error {
 	if err := m.readBase(c, tensors, metadata, heads); err != nil {
 		return err
 	}
+	m.listParts(parts)
 	m.listAdapter(fates)
 	return nil
 }

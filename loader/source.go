@@ -35,7 +35,8 @@ type checkpoint struct {
 	shards []shard
 	files  []SourceFile
 
-	replaced map[string]stored // by an adapter: name → its tensor
+	replaced map[string]stored        // by an adapter: name → its tensor
+	lowRank  map[string]lowRankTensor // tensors kept as factors
 }
 
 type shard struct {
@@ -83,6 +84,9 @@ func (c *checkpoint) openFile(path string, hash bool) error {
 	if err := c.readConfig(); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	if err := c.readLowRank(); err != nil {
+		return err
+	}
 	if err := c.openShard(filepath.Base(path), path, hash); err != nil {
 		return err
 	}
@@ -93,6 +97,9 @@ func (c *checkpoint) openFolder(hash bool) error {
 	c.folder = true
 	weights, err := c.readFolder()
 	if err != nil {
+		return err
+	}
+	if err := c.readLowRank(); err != nil {
 		return err
 	}
 	return c.openShards(weights, hash)

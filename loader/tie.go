@@ -41,7 +41,8 @@ func (p *plan) missingEmbeddings(nameE, nameU string) {
 // tieStored decides where both embeddings are stored.
 func (p *plan) tieStored(e, u piece) {
 	a, b := p.tensors[e.tensor], p.tensors[u.tensor]
-	same := a.update == nil && b.update == nil && a.DType == b.DType && len(a.Data) > 0 && bytes.Equal(a.Data, b.Data)
+	same := a.update == nil && b.update == nil && a.DType == b.DType &&
+		(len(a.Data) > 0 && bytes.Equal(a.Data, b.Data) || a.made.same(b.made))
 	if !same {
 		if p.config.Tied {
 			p.warn("tied_differs", "config.json ties W_U to W_E, but the stored tensors differ; both are analysed")

@@ -31,6 +31,7 @@ type update struct {
 	scale       float64
 	gain        []float64
 	rowsAreOut  bool // the tensor is stored [out, in]
+	alone       bool // it is all there is: nothing is stored that it is added to
 	room        sync.Pool
 }
 

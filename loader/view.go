@@ -16,7 +16,8 @@ type View struct {
 	stride     int // elements from one storage row to the next
 	rows, cols int // extent in storage
 	transposed bool
-	update     *update // what an adapter changes as it is read, or nil
+	update     *update   // what an adapter changes as it is read, or nil
+	made       *assembly // what the tensor is made of where it is not stored as one, or nil
 }
 
 // newView returns a whole 2-D tensor as stored: rows are inputs.
@@ -47,11 +48,12 @@ type Place struct {
 	first                      *byte // of the tensor
 	offset, stride, rows, cols int
 	update                     *update
+	made                       *assembly
 }
 
 // Place returns where the view's numbers are.
 func (v View) Place() Place {
-	return Place{unsafe.SliceData(v.tensor.Data), v.offset, v.stride, v.rows, v.cols, v.update}
+	return Place{unsafe.SliceData(v.tensor.Data), v.offset, v.stride, v.rows, v.cols, v.update, v.made}
 }
 
 // rowRange returns the rows i0 ≤ i < i1, colRange the columns j0 ≤ j < j1.
@@ -79,9 +81,15 @@ func (v View) Block(dst []float64, ld, i0, i1, j0, j1 int) {
 	if i0 < 0 || i0 > i1 || i1 > m || j0 < 0 || j0 > j1 || j1 > n || ld < j1-j0 {
 		panic(fmt.Sprintf("loader: block [%d,%d)×[%d,%d) with leading dimension %d of a %d×%d view", i0, i1, j0, j1, ld, m, n))
 	}
-	if v.transposed {
+	switch {
+	case v.made != nil:
+		v.assemble(dst, ld, [2]int{i0, i1}, [2]int{j0, j1})
+		return
+	case v.update != nil && v.update.alone:
+		zero(dst, ld, i1-i0, j1-j0)
+	case v.transposed:
 		v.scatter(dst, ld, i0, i1, j0, j1)
-	} else {
+	default:
 		v.gather(dst, ld, i0, i1, j0, j1)
 	}
 	if v.update != nil {
@@ -141,5 +149,5 @@ type Raw struct {
 // Raw returns where the view's numbers lie, for kernels that widen while packing, and whether they lie anywhere: those of a
 // view that computes them as it is read do not.
 func (v View) Raw() (Raw, bool) {
-	return Raw{string(v.tensor.DType), v.tensor.Data, v.offset, v.stride, v.transposed}, v.update == nil
+	return Raw{string(v.tensor.DType), v.tensor.Data, v.offset, v.stride, v.transposed}, v.update == nil && v.made == nil
 }
