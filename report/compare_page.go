@@ -12,7 +12,7 @@ func comparePageScripts() []string {
 	return []string{
 		"dom.js", "format.js", "data.js", "selection.js", "state.js", "compare_data.js", "colour.js", "vtable.js", "ticks.js", "figures.js", "legend.js", "save.js",
 		"foot.js", "zoom.js", "chart_marks.js", "chart_svg.js", "chart.js",
-		"filters.js", "matrices.js", "heatmap.js", "spectra.js", "readings.js", "chips.js", "nulls.js", "directions.js", "detail.js",
+		"filters.js", "matrices.js", "heatmap.js", "spectra.js", "readings.js", "chips.js", "nulls.js", "directions.js", "linearmap.js", "detail.js",
 		"readouts.js", "zgrid.js", "reference.js", "compare_detail.js", "compare_track.js", "compare_within.js", "start.js", "compare.js",
 	}
 }

@@ -60,6 +60,7 @@ type pageMatrix struct {
 	Heading    string          `json:"heading,omitempty"` // over the directions
 	Directions []pageDirection `json:"directions,omitempty"`
 	Blocks     []pageBlock     `json:"blocks,omitempty"`
+	Map        *pageMap        `json:"map,omitempty"`
 }
 
 // pageBand is a NullBand as far as it is drawn, for a matrix of Frobenius norm 1.
@@ -114,6 +115,7 @@ func newPageData(d *Document) *pageData {
 		}
 		p.Matrices[i].Heading = m.heading()
 		p.Matrices[i].Directions, p.Matrices[i].Blocks = packer.matrix(m, index[m.Model])
+		p.Matrices[i].Map = packer.linearMap(m.Map, index[m.Model])
 		if p.Coarse {
 			p.Matrices[i].Shares = packCoarse(m.Sigma)
 		}

@@ -111,7 +111,7 @@ function spectrumFoot(m, chart) {
 
 // detailFacts is what the panel has under the figure.
 function detailFacts(m) {
-  return [h("h3", { id: "detail-measures", tabindex: -1 }, "Measures"), measureTable(m),
+  return [h("h3", { id: "detail-measures", tabindex: -1 }, "Measures"), measureTable(m), mapSection(m),
     m.initial && [h("h3", null, "Against its initialisation"), facts(initialFacts(m.initial))],
     m.signal && [h("h3", null, "Against noise of one level"), facts(signalFacts(m.signal))],
     !m.error && [h("h3", null, "How it was computed"), facts(certificateFacts(m))],
