@@ -32,6 +32,9 @@ type Style struct {
 	marker vg.Length // radius
 	edge   vg.Length // free border
 	png    png.Encoder
+	images imagePool
+	tables colorPool
+	glyphs glyphCache
 }
 
 // Paper suits print: no type is smaller than 9 pt.

@@ -130,7 +130,7 @@ func TestPaletted(t *testing.T) {
 		img.SetRGBA(x, 0, color.RGBA{R: uint8(x), G: uint8(x / 2), A: 255})
 		img.SetRGBA(x, 1, color.RGBA{R: 200, G: 100, B: 50, A: 255})
 	}
-	out, ok := paletted(img).(*image.Paletted)
+	out, ok := new(colorTable).paletted(img).(*image.Paletted)
 	if !ok {
 		t.Fatal("not paletted")
 	}
@@ -147,7 +147,7 @@ func TestPaletted(t *testing.T) {
 	for i := range img.Pix {
 		img.Pix[i] = uint8(rnd.Uint32())
 	}
-	if paletted(img) != image.Image(img) {
+	if new(colorTable).paletted(img) != image.Image(img) {
 		t.Error("noise has been made into a palette")
 	}
 }
