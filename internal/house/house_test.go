@@ -18,8 +18,9 @@ import (
 // beside the standard library. A trailing "/..." admits everything below.
 var allowed = map[string][]string{
 	"wspec/internal/safetensors": {"github.com/nlpodyssey/safetensors", "github.com/go-json-experiment/json/jsontext", "golang.org/x/sys/..."},
+	"wspec/internal/npy":         {"wspec/internal/safetensors"},
 	"wspec/internal/linalg":      {"gonum.org/v1/gonum/...", "golang.org/x/sys/cpu"},
-	"wspec/loader": {"wspec/internal/safetensors", "gonum.org/v1/gonum/mat", "github.com/go-json-experiment/json/...",
+	"wspec/loader": {"wspec/internal/safetensors", "wspec/internal/npy", "gonum.org/v1/gonum/mat", "github.com/go-json-experiment/json/...",
 		"github.com/dlclark/regexp2", "golang.org/x/text/unicode/norm"},
 	"wspec/spectra":    {"wspec/internal/linalg", "gonum.org/v1/gonum/..."},
 	"wspec/directions": {"wspec/loader", "wspec/spectra", "wspec/internal/linalg", "gonum.org/v1/gonum/..."},

@@ -35,22 +35,11 @@ type File struct {
 // Open maps a file and checks its header. A file that breaks a rule of the
 // format gives a *FormatError, one that cannot be read an *fs.PathError.
 func Open(path string) (*File, error) {
-	// Asked before opening, as opening a named pipe waits for its writer.
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: errors.New("not a regular file")}
-	}
-	f, err := os.Open(path)
+	f, info, err := openRegular(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close() // the map outlives the descriptor
-	if info, err = f.Stat(); err != nil {
-		return nil, err
-	}
 	// The header is read, not mapped: what has been checked cannot change.
 	h, plain, err := readHeader(f, info.Size())
 	if err != nil {
@@ -66,6 +55,44 @@ func Open(path string) (*File, error) {
 	}
 	file.unmap = unmap
 	return file, nil
+}
+
+// openRegular opens a regular file.
+func openRegular(path string) (*os.File, fs.FileInfo, error) {
+	// Asked before opening, as opening a named pipe waits for its writer.
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil, &fs.PathError{Op: "open", Path: path, Err: errors.New("not a regular file")}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if info, err = f.Stat(); err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	return f, info, nil
+}
+
+// Map maps a whole file of any format into memory read-only and returns how to
+// unmap it. It is read under Guard. An empty file has no bytes. The error is an
+// *fs.PathError.
+func Map(path string) (data []byte, unmap func() error, err error) {
+	f, info, err := openRegular(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	if info.Size() == 0 {
+		return nil, func() error { return nil }, nil
+	}
+	if data, unmap, err = mapFile(f, info.Size()); err != nil {
+		return nil, nil, &fs.PathError{Op: "mmap", Path: path, Err: err}
+	}
+	return data, unmap, nil
 }
 
 // newFile views the tensors of a whole file in memory, through
