@@ -76,6 +76,7 @@ type Model struct {
 	Training   *Training   `json:"training,omitempty"`   // null where nothing was computed
 	Vocabulary *Vocabulary `json:"vocabulary,omitempty"` // null without directions
 	Circuits   *Circuits   `json:"circuits,omitempty"`
+	Direct     *DirectPath `json:"direct,omitempty"` // where maps were asked for
 }
 
 // Config holds a model's sizes in the field's words; 0 means not known.

@@ -38,6 +38,14 @@ type Rotation struct {
 	Within      Number       `json:"within"`                // share of that plane's image that stays in it; 2/d by chance
 }
 
+// DirectPath is W_E·W_U, what the model makes of a token by its embeddings alone.
+type DirectPath struct {
+	// Tied: W_U is W_E transposed, and W_E·W_U a pure stretch: every cosine is 1, by
+	// construction and not by training.
+	Tied     bool      `json:"tied"`
+	Rotation *Rotation `json:"rotation,omitempty"` // of the others
+}
+
 // Permutation says how near the polar factor is to a permutation of coordinates.
 type Permutation struct {
 	Share Number `json:"share"` // ⟨Q, P⟩ over the rank, of the nearest P; at most 1

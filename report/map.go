@@ -57,7 +57,44 @@ func (s *study) maps(ctx context.Context, d *Document, jobs []job) error {
 		}
 	}
 	judgeMaps(d.Matrices, s.model.Name)
-	return nil
+	return m.direct(d)
+}
+
+// direct describes W_E·W_U, raw, if the whole model is analysed and not a part.
+func (m *mapper) direct(d *Document) error {
+	var embed, unembed *embedding
+	for _, e := range m.embeddings() {
+		if e.readout == directions.Embed {
+			embed = &e
+		} else {
+			unembed = &e
+		}
+	}
+	switch {
+	case embed == nil || len(m.o.Matrix) > 0 || m.o.Layers != "":
+		return nil
+	case unembed == nil:
+		if m.model.Config.Tied {
+			d.Models[m.at].Direct = &DirectPath{Tied: true}
+		}
+		return nil
+	}
+	rows, cols := embed.points.Dims()
+	const copies = 4 // both factors, once as reflectors and once as directions
+	if need := 8 * copies * int64(rows) * int64(cols); need > m.o.maxMemory() {
+		e := MemoryError{Label: "W_E·W_U", Need: need, Allow: m.o.maxMemory()}
+		d.Warnings = append(d.Warnings, Warning{Code: "no_map", Message: e.Error() + " to be described as a linear map"})
+		return nil
+	}
+	return loader.Guard(func() error {
+		x, err := spectra.DecomposeProduct(embed.points, unembed.points.T(), spectra.Request{Top: cols}, spectra.Options{Threads: m.o.workers()})
+		if err != nil {
+			return err
+		}
+		r, err := rotation(x, m.o.Seed)
+		d.Models[m.at].Direct = &DirectPath{Rotation: r}
+		return err
+	})
 }
 
 // task is the map of one matrix; why there is none goes to failed.

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -10,7 +11,9 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"wspec/internal/safetensors"
 	"wspec/loader"
+	"wspec/spectra"
 )
 
 // TestMaps: what each kind of matrix is said to do, and to the byte the same for any
@@ -144,4 +147,40 @@ func TestMapsCSV(t *testing.T) {
 	if lines := strings.Split(strings.TrimSpace(b.String()), "\n"); len(lines) != 2 || lines[1] != want {
 		t.Errorf("%q, want %q", lines, want)
 	}
+}
+
+// TestDirectPath: embeddings that are tied are a stretch by construction; of
+// independent ones the cosines are chance, of W_U = −W_Eᵀ all are −1.
+func TestDirectPath(t *testing.T) {
+	if d := analyzed(t, Options{NoHeads: true, NoCircuits: true, Maps: true, TopK: 1}, fixture(t)); d.Models[0].Direct == nil || !d.Models[0].Direct.Tied {
+		t.Errorf("tied: %+v", d.Models[0].Direct)
+	}
+	for _, negated := range []bool{false, true} {
+		r := analyzed(t, Options{NoCircuits: true, Maps: true, TopK: 1}, untied(t, negated)).Models[0].Direct.Rotation
+		if r == nil || negated && !(math.Abs(float64(r.Distance)-1) <= 1e-6) || !negated && !(math.Abs(float64(r.Z)) <= 4) {
+			t.Errorf("negated %v: %+v", negated, r)
+		}
+	}
+}
+
+// untied opens a LLaMA of embeddings alone: W_Uᵀ is noise, or W_E negated.
+func untied(t *testing.T, negated bool) *loader.Model {
+	t.Helper()
+	const vocab, d = 60, 16
+	rng, dir := spectra.Stream(6, "test"), t.TempDir()
+	e, u := initialTensor(rng, 0.02, "model.embed_tokens.weight", vocab, d), initialTensor(rng, 0.02, "lm_head.weight", vocab, d)
+	if negated {
+		u.Data = slices.Clone(e.Data)
+		for i := 3; i < len(u.Data); i += 4 { // the sign of a little-endian float32
+			u.Data[i] ^= 0x80
+		}
+	}
+	writeModel(t, dir, fmt.Sprintf(`{"model_type":"llama","num_hidden_layers":1,"hidden_size":%d,"num_attention_heads":2,"intermediate_size":24,
+		"vocab_size":%d,"max_position_embeddings":8,"tie_word_embeddings":false}`, d, vocab), []safetensors.Tensor{e, u})
+	m, err := loader.Open(dir, loader.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { m.Close() })
+	return m
 }

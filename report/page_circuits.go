@@ -17,6 +17,13 @@ type pageModel struct {
 	Texts      map[int]string  `json:"texts"` // of the tokens that occur
 	Vocabulary *pageVocabulary `json:"vocabulary,omitempty"`
 	Circuits   *pageCircuits   `json:"circuits,omitempty"`
+	Direct     *pageDirect     `json:"direct,omitempty"`
+}
+
+// pageDirect is a DirectPath.
+type pageDirect struct {
+	Tied     bool          `json:"tied"`
+	Rotation *pageRotation `json:"rotation,omitempty"`
 }
 
 // pageVocabulary is a Vocabulary; its under-trained tokens stand in groups.
@@ -60,7 +67,10 @@ func (p *directionPacker) model(m Model, i int) pageModel {
 			Heading: v.heading(), Undertrained: p.undertrained(v.Undertrained, i),
 		}
 	}
-	m.Vocabulary, m.Circuits = nil, nil // what the page needs of them is packed above
+	if x := m.Direct; x != nil {
+		out.Direct = &pageDirect{Tied: x.Tied, Rotation: packRotation(x.Rotation)}
+	}
+	m.Vocabulary, m.Circuits, m.Direct = nil, nil, nil // what the page needs of them is packed above
 	m.Training = safeTraining(m.Training)
 	out.Model = safeModel(m)
 	return out

@@ -41,16 +41,7 @@ func (p *directionPacker) linearMap(m *LinearMap, model int) *pageMap {
 	n := m.Dimensions
 	out := &pageMap{
 		Dimensions: few(Number(n.Read), Number(n.Lost), Number(n.Written), Number(n.OutOfReach), n.Amplification, n.Condition),
-		Reason:     Safe(n.Reason), In: packAxes(m.In), Out: packAxes(m.Out),
-	}
-	if r := m.Rotation; r != nil {
-		out.Rotation = &pageRotation{
-			Cosines: each(r.Cosines, fewDigits), Facts: few(r.Distance, r.Z, r.Trace, r.TraceZ, r.Within),
-			Plane: few(r.Plane[0][0], r.Plane[0][1], r.Plane[1][0], r.Plane[1][1]),
-		}
-		if r.Permutation != nil {
-			out.Rotation.Nearest = few(r.Permutation.Share, r.Permutation.Mean, r.Permutation.SD)
-		}
+		Reason:     Safe(n.Reason), In: packAxes(m.In), Out: packAxes(m.Out), Rotation: packRotation(m.Rotation),
 	}
 	for _, x := range m.Neurons {
 		out.Neurons = append(out.Neurons, few(Number(x.Index), Number(x.Neuron), x.Cosine, x.Chance, x.P, x.Q)...)
@@ -60,6 +51,20 @@ func (p *directionPacker) linearMap(m *LinearMap, model int) *pageMap {
 			Facts:  few(Number(k.Tokens), k.Mean, k.Chance, k.SD, Number(k.Preserved), Number(k.Deleted), k.Histogram.Low, k.Histogram.High),
 			Counts: k.Histogram.Counts, Chance: k.Histogram.Chance, Preserved: p.gains(k.Most, model), Deleted: p.gains(k.Least, model),
 		}
+	}
+	return out
+}
+
+func packRotation(r *Rotation) *pageRotation {
+	if r == nil {
+		return nil
+	}
+	out := &pageRotation{
+		Cosines: each(r.Cosines, fewDigits), Facts: few(r.Distance, r.Z, r.Trace, r.TraceZ, r.Within),
+		Plane: few(r.Plane[0][0], r.Plane[0][1], r.Plane[1][0], r.Plane[1][1]),
+	}
+	if p := r.Permutation; p != nil {
+		out.Nearest = few(p.Share, p.Mean, p.SD)
 	}
 	return out
 }

@@ -10,7 +10,7 @@ function startCircuits() {
     const c = model && model.circuits;
     const there = Boolean(c && (c.copying.length || c.composition.length));
     showSection("circuits", there);
-    if (there) drawCircuits(c);
+    if (there) drawCircuits(c, model);
   };
   subscribe((changed) => { if (changed.has("model") || changed.has("comp")) show(); });
   let width = 0;
@@ -22,13 +22,13 @@ function startCircuits() {
   show();
 }
 
-function drawCircuits(c) {
+function drawCircuits(c, model) {
   if (!c.pairs_) c.pairs_ = c.composition.map(([k, fl, fh, tl, th, score, mean, z], i) => ({
     kind: c.kinds[k], from: [fl, fh], to: [tl, th], score, mean, z, parts: chunks(c.resolved[i] || [], 3).map(([index, share, energy]) => ({ index, share, energy })),
   }));
   const kind = c.kinds.includes(STATE.comp) ? STATE.comp : c.kinds[0];
   fill("circuit-panels",
-    c.copying.length ? copyingMap(c.copying) : null,
+    c.copying.length ? copyingMap(c.copying) : null, directPath(model),
     c.kinds.length ? h("section", { class: "composition", "aria-labelledby": "composition-title" },
       h("h3", { id: "composition-title", class: "title" }, "Composition"),
       h("p", { class: "muted note" }, `How much of what one head writes a later head reads: ‖A·B‖/(‖A‖‖B‖), as z against random rotations of the two to each other. ${plural(c.pairs, "pair")} scored.`,

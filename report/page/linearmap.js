@@ -1,4 +1,4 @@
-// linearmap.js: mapSection: what a matrix does as a linear map.
+// linearmap.js: mapSection, directPath: what a matrix does as a linear map.
 
 const PLANE = 168; // side of the picture of a plane
 const CIRCLE = 96; // points of a circle
@@ -10,7 +10,7 @@ function mapSection(m) {
   const { rotation, neurons, kept } = m.map;
   return [h("h3", { id: "detail-map", tabindex: -1 }, "As a linear map"),
     facts(dimensionFacts(m)),
-    rotation && rotationView(m, rotation),
+    rotation && rotationView(rotation, m.shape[0]),
     axesFacts(m).length > 0 && facts(axesFacts(m)),
     neurons && neuronTable(m, neurons),
     kept && keptView(m, kept)].filter(Boolean);
@@ -27,9 +27,8 @@ function dimensionFacts(m) {
 }
 
 // rotationView shows how a map of one space turns what it reads.
-function rotationView(m, r) {
+function rotationView(r, d) {
   const [distance, z, trace, traceZ, within] = r.facts;
-  const d = m.shape[0];
   const list = [
     ["Turns", `distance from I ${brief(distance)} (chance ${brief(Math.SQRT1_2)}), z = ${zText(z)}`, "Of the polar factor In·Outᵀ on what is read: 0 keeps every direction, 1 turns each round. z: how many standard deviations nearer to I than a random map"],
     ["Trace", `tr W/Σσ = ${brief(trace)}, z = ${zText(traceZ)} (chance 0)`, "The same with each direction as heavy as its σ"],
@@ -41,6 +40,15 @@ function rotationView(m, r) {
   if (isDefined(within)) list.push(["Top plane", `${percent(within)} of its image stays in it (chance ${percent(Math.min(1, 2 / d))})`, "Share of the energy of the image of In’s first two directions"]);
   return h("div", null, facts(list), h("div", { class: "map-figures" },
     isDefined(within) && planeFigure(r.plane), cosineFigure(r.cosines, d)));
+}
+
+// directPath says what a model makes of a token by its embeddings alone.
+function directPath(model) {
+  const { direct, config } = model;
+  if (!direct) return null;
+  return h("section", { "aria-labelledby": "direct-title" }, h("h3", { id: "direct-title", class: "title" }, "Direct path W_E·W_U"),
+    direct.tied ? h("p", { class: "muted note" }, "The embeddings are tied: W_E·W_U = W_E·W_Eᵀ is symmetric, so every cosine of In and Out is 1, by construction and not by training.")
+      : direct.rotation && rotationView(direct.rotation, config.d_vocab));
 }
 
 // planeFigure draws the unit circle of the plane stretched most, and its image.
