@@ -34,7 +34,10 @@ func Formats() []Format {
 	return []Format{
 		{Name: "html", Doc: "index.html, one self-contained page", files: single("index.html", writePage), compared: comparedPage},
 		{Name: "csv", Doc: "metrics.csv, spectra.csv, tensors.csv, directions.csv; maps.csv", files: csvFiles, compared: comparedCSV},
-		{Name: "png", Doc: "plots/*.png", files: plotFiles, compared: comparedPNG},
+		{Name: "png", Doc: "plots/*.png, the figures", files: plotFiles, compared: comparedPNG},
+		{Name: "latex", Doc: "tables/metrics.tex, a row a role, tables/matrices.tex, a row a matrix (booktabs, longtable)", Asked: true, files: latexFiles, compared: comparedLatex},
+		{Name: "markdown", Doc: "the same tables, tables/*.md", Asked: true, files: markdownFiles, compared: comparedMarkdown},
+		{Name: "bibtex", Doc: "references.bib, the works behind every measure, null and decomposition in the report", Asked: true, files: bibtexFiles, compared: comparedBibtex},
 	}
 }
 
