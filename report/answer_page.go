@@ -91,8 +91,8 @@ func newAnswerInk(a *Answer, images [][]byte, style string) *answerInk {
 }
 
 func (c *answerChart) ink(png []byte) figureInk {
-	const perPoint = 96.0 / 72 // CSS pixels
-	size := c.Extent(ink.Paper())
+	const perPoint = 96.0 / 72              // CSS pixels
+	size, _ := ink.Paper().Extent(&c.Chart) // it was drawn
 	return figureInk{
 		Title: SafeProse(ink.Plain(c.Title)), Alt: SafeProse(c.alt), Table: c.table,
 		Width: int(float64(size.X) * perPoint), Height: int(float64(size.Y) * perPoint),

@@ -98,7 +98,7 @@ func changeMap(c *Comparison, p *Pairing, ms []*Matrix) ink.Chart {
 	for _, r := range columns {
 		names = append(names, inField(r))
 	}
-	q := ink.Panel{X: ink.NameAxis("role", names, 12), Y: ink.NumberAxis("layer", rows), Grid: grid}
+	q := ink.Panel{X: ink.NameAxis("role", names), Y: ink.NumberAxis("layer", rows), Grid: grid}
 	q.Y.Down = true
 	return ink.Chart{
 		Name: "changes" + c.pairName(p), Title: "Relative change of every stored matrix",
@@ -131,8 +131,8 @@ func changeSpectra(c *Comparison) []ink.Chart {
 }
 
 func spectraOf(c *Comparison, p *Pairing, rows []*Change, name, title string) ink.Chart {
-	out := ink.Chart{Name: name + c.pairName(p), Title: title, Caption: facts(ink.Printable(p.Name()), "dashed: what rounding gives ΔW")}
-	out.Key.Entries = []ink.Series{{Label: "before", Color: ink.OkabeIto()[0]}, {Label: "after", Color: ink.OkabeIto()[1]}, {Label: "ΔW", Color: ink.OkabeIto()[2]}}
+	out := ink.Chart{Name: name + c.pairName(p), Title: title, Caption: facts(ink.Printable(p.Name()))}
+	out.Key.Entries = []ink.Series{{Label: "before", Paint: ink.Turn(0)}, {Label: "after", Paint: ink.Turn(1)}, {Label: "ΔW", Paint: ink.Turn(2)}}
 	most := 0
 	var all [][]float64
 	for _, x := range rows {
@@ -149,18 +149,14 @@ func spectraOf(c *Comparison, p *Pairing, rows []*Change, name, title string) in
 			q.Lines = append(q.Lines, line)
 		}
 		if f := float64(x.Floor.DType); f > 0 {
-			q.Rules = []ink.Rule{{Y: f}}
+			q.Rules = []ink.Rule{{At: f, Label: "what rounding gives ΔW"}}
 			all = append(all, []float64{f})
 		}
 		out.Panels = append(out.Panels, q)
 	}
 	x := indexAxis(most)
-	y, _ := ink.LogAxis("singular value σ"+ink.Sub("i"), all...)
-	if len(rows) > 1 {
-		x.Label = "i" // narrow panels
-	}
+	y, _ := ink.LogAxis(sigmaLabel(), all...)
 	out.ShareAxes(x, y)
-	out.Arrange()
 	return out
 }
 
@@ -195,21 +191,26 @@ func trackCharts(c *Comparison) []ink.Chart {
 			for i := range x {
 				x[i]-- // steps count from 0
 			}
-			p.Lines = append(p.Lines, ink.Series{Label: inField(t.Label), X: x, Y: y, Color: layerColor(*t.Layer, lo, hi)})
+			p.Lines = append(p.Lines, ink.Series{Label: inField(t.Label), X: x, Y: y, Paint: layerPaint(*t.Layer, lo, hi)})
 		}
 		out.Panels = append(out.Panels, p)
 	}
-	out.Arrange()
 	if most == 0 {
 		most = 1
 	}
-	last := float64(n - 1)
-	out.ShareAxes(ink.Axis{Label: "checkpoint", Min: -0.02 * last, Max: 1.02 * last, Ticks: ink.LinearTicks(0, last, 5)},
-		ink.Axis{Label: "relative change", Min: -0.03 * most, Max: 1.05 * most, Grid: true, Ticks: ink.LinearTicks(0, most, 5)})
+	out.ShareAxes(ink.WholeAxis("checkpoint", 0, n-1),
+		ink.Axis{Label: "relative change", Min: -0.03 * most, Max: 1.05 * most, Grid: true})
 	for l := lo; l <= hi && hi-lo < maxEntries; l++ {
-		out.Key.Entries = append(out.Key.Entries, ink.Series{Label: fmt.Sprintf("layer %d", l), Color: layerColor(l, lo, hi)})
+		out.Key.Entries = append(out.Key.Entries, ink.Series{Label: fmt.Sprintf("layer %d", l), Paint: layerPaint(l, lo, hi)})
 	}
 	return []ink.Chart{out}
+}
+
+// thinned names rows or columns of which every n-th will do.
+func thinned(names []string) ink.Axis {
+	a := ink.NameAxis("", names)
+	a.Kind = ink.Numbers
+	return a
 }
 
 // withinCharts draws how alike the layers of one model are, one figure a role
@@ -232,7 +233,7 @@ func withinCharts(c *Comparison) []ink.Chart {
 			}
 		}
 		grid.Scale()
-		p := ink.Panel{X: ink.NameAxis("", names, 8), Y: ink.NameAxis("", names, 24), Grid: grid}
+		p := ink.Panel{X: thinned(names), Y: thinned(names), Grid: grid}
 		p.Y.Down = true
 		out = append(out, ink.Chart{
 			Name: "within-" + s.Role + "-" + s.Side, Title: fmt.Sprintf("How alike the layers' %s are, %s side", inField(s.Role), s.Side),

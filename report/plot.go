@@ -45,6 +45,7 @@ type plotView struct {
 	model    string // printable name
 	matrices []*Matrix
 	asked    map[string]bool // labels that get a figure of their own
+	o        PlotOptions
 }
 
 // figures returns every figure of d in a fixed order: model by model, then as

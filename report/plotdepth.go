@@ -2,8 +2,6 @@ package report
 
 import (
 	"fmt"
-	"image/color"
-	"math"
 	"slices"
 	"strconv"
 
@@ -12,7 +10,7 @@ import (
 
 // depthCharts draws the effective rank of every role over the layers.
 func depthCharts(v *plotView) []ink.Chart {
-	p := ink.Panel{Y: ink.ShareAxis("effective rank, % of the largest possible", 25)}
+	p := ink.Panel{Y: ink.ShareAxis("effective rank, % of the largest possible").Or("effective rank, %")}
 	var all []*Matrix
 	var ranks []int
 	k := ink.Key{Title: "role"}
@@ -22,8 +20,7 @@ func depthCharts(v *plotView) []ink.Chart {
 			continue
 		}
 		i := len(p.Lines)
-		line.Color = ink.OkabeIto()[i%len(ink.OkabeIto())]
-		line.Marker = ink.Markers()[i%len(ink.Markers())]
+		line.Paint, line.Marker = ink.Turn(i), 1+i
 		p.Lines = append(p.Lines, line)
 		k.Entries = append(k.Entries, line)
 		ranks = append(ranks, largest)
@@ -79,6 +76,9 @@ func depthLine(g roleGroup) (line ink.Series, largest int) {
 	return line, largest
 }
 
+// energyLevels names the levels drawn through curves of energy.
+const energyLevels = "90, 95, 99 %"
+
 // energyPanels is the most panels of one figure: three rows of four, each
 // still an inch wide. More go to further figures.
 const energyPanels = 12
@@ -93,11 +93,11 @@ func energyCharts(v *plotView) []ink.Chart {
 	}
 	colors := newLineColors(all)
 	for _, g := range groups {
-		p := ink.Panel{Title: inField(g.role), X: ink.ShareAxis("rank kept k/r, %", 50), Y: ink.ShareAxis("energy kept, %", 25)}
-		p.Rules = []ink.Rule{{Y: 0.9}, {Y: 0.95}, {Y: 0.99}}
+		p := ink.Panel{Title: inField(g.role), X: ink.ShareAxis("rank kept k/r, %").Or("k/r, %"), Y: ink.ShareAxis("energy kept, %").Or("energy, %")}
+		p.Rules = []ink.Rule{{At: 0.9, Label: energyLevels}, {At: 0.95, Label: energyLevels}, {At: 0.99, Label: energyLevels}}
 		for _, m := range g.matrices {
 			if x, y := energyCurve(m.Sigma); x != nil {
-				p.Lines = append(p.Lines, ink.Series{Label: inField(m.Label), X: x, Y: y, Color: colors.of(0, m)})
+				p.Lines = append(p.Lines, ink.Series{Label: inField(m.Label), X: x, Y: y, Paint: colors.of(0, m)})
 			}
 		}
 		if len(p.Lines) > 0 {
@@ -117,10 +117,9 @@ func energyPages(v *plotView, panels []ink.Panel, colors *lineColors) []ink.Char
 		}
 		c := ink.Chart{
 			Name: name, Title: "Energy kept by the best approximation of rank k",
-			Caption: facts(v.model, "share of Σσ"+ink.Sup("2")+" in the first k of r values", "dashed: 90, 95, 99 %"),
+			Caption: facts(v.model, "share of Σσ"+ink.Sup("2")+" in the first k of r values"),
 			Panels:  page,
 		}
-		c.Arrange()
 		if len(colors.layers) > 0 {
 			c.Key = colors.key()
 		}
@@ -161,36 +160,21 @@ func headCharts(v *plotView) []ink.Chart {
 }
 
 func headChart(v *plotView, role string, ms []*Matrix) ink.Chart {
-	rows := layers(ms)
-	columns := heads(ms)
-	lo, hi, largest := math.Inf(1), math.Inf(-1), 0
+	rows, columns, largest := layers(ms), heads(ms), 0
+	grid := ink.NewGrid(len(rows), len(columns))
 	for _, m := range ms {
-		rank := float64(m.Metrics["effective_rank"])
-		lo, hi, largest = min(lo, rank), max(hi, rank), max(largest, len(m.Sigma))
-	}
-	if hi-lo < 1e-6*hi { // equal values: a range of colours all the same
-		lo, hi = 0.9*lo, 1.1*hi
-	}
-	grid := &ink.Grid{Min: lo, Max: hi, Digits: 1}
-	if hi >= 100 {
-		grid.Digits = 0
-	}
-	for range rows {
-		grid.Value = append(grid.Value, slices.Repeat([]float64{math.NaN()}, len(columns)))
-	}
-	for _, m := range ms {
+		largest = max(largest, len(m.Sigma))
 		row, _ := slices.BinarySearch(rows, *m.Layer)
 		column, _ := slices.BinarySearch(columns, *m.Head)
 		grid.Value[row][column] = float64(m.Metrics["effective_rank"])
 	}
+	grid.Scale()
 	p := ink.Panel{X: ink.NumberAxis("head", columns), Y: ink.NumberAxis("layer", rows), Grid: grid}
 	p.Y.Down = true
 	return ink.Chart{
 		Name: "heads-" + role[len("W_"):], Title: "Effective rank of " + inField(role) + " by layer and head",
-		Caption: facts(v.model, fmt.Sprintf("largest possible: %d", largest), noiseRank(ms), shortNote(ms[0])), Panels: []ink.Panel{p},
-		Key: ink.Key{Title: "effective rank", Bar: &ink.Bar{
-			Min: lo, Max: hi, Ticks: ink.LinearTicks(lo, hi, 6), Color: func(t float64) color.Color { return ink.Sequential(t) },
-		}},
+		Caption: facts(v.model, fmt.Sprintf("largest possible: %d", largest), noiseRank(ms), shortNote(ms[0])),
+		Panels:  []ink.Panel{p}, Key: grid.Key("effective rank"),
 	}
 }
 

@@ -20,13 +20,13 @@ func TestDegenerateFigures(t *testing.T) {
 				t.Error("no figure")
 			}
 			for i := range cs {
-				inktest.Record(t, &cs[i])
+				inktest.Record(t, &cs[i], ink.Paper()).CheckWords()
 			}
 		})
 	}
 	cs := figures(everyFigure(), labels(everyFigure()))
 	for i := range cs {
-		inktest.Record(t, &cs[i])
+		inktest.Record(t, &cs[i], ink.Paper()).CheckWords()
 	}
 }
 
@@ -50,10 +50,11 @@ func TestKeyOutside(t *testing.T) {
 			ms = append(ms, testMatrix("W_Q", l, decay(17, 2, 1)...))
 		}
 		c := figures(testDocument(ms...), nil)[0]
-		p := inktest.Record(t, &c)
-		last, ok := p.Texts["17"] // the last tick, under the last point
-		if !ok || !(p.Texts["layer"].X > last.X+7) {
-			t.Errorf("key at %v, last index at %v", p.Texts["layer"], last)
+		p := inktest.Record(t, &c, ink.Paper())
+		last, ok := p.Text("17") // the last tick, under the last point
+		key, has := p.Text("layer")
+		if !ok || !has || !(key.Min.X > last.Max.X) {
+			t.Errorf("key at %v, last index at %v", key, last)
 		}
 	}
 }
@@ -70,7 +71,7 @@ func TestFloors(t *testing.T) {
 		if len(p.Rules) != c.rules {
 			t.Errorf("floor %g: %d rules", c.floor, len(p.Rules))
 		}
-		if c.rules == 1 && !(p.Y.Min < c.floor*0.85) {
+		if c.rules == 1 && !(p.Y.Min < c.floor*0.97) {
 			t.Errorf("floor %g: axis from %g", c.floor, p.Y.Min)
 		}
 	}

@@ -43,10 +43,7 @@ func (x *Direction) curve() []Number {
 // 1/√n.
 func positionChart(v *plotView, m *Matrix, drawn []*Direction) ink.Chart {
 	c := ink.Chart{
-		Name: "positions-" + m.Label, Title: "Leading directions of " + inField(m.Label) + " over positions",
-	}
-	if len(drawn) > 2 {
-		c.InPairs()
+		Name: "positions-" + m.Label, Title: "Leading directions of " + inField(m.Label) + " over positions", Strips: true,
 	}
 	n, top, bound := 0, 0.0, 0.0
 	for _, x := range drawn {
@@ -54,39 +51,38 @@ func positionChart(v *plotView, m *Matrix, drawn []*Direction) ink.Chart {
 		bound = max(bound, float64(x.AngleBound))
 		ink.EachFinite([][]float64{floats(x.curve())}, func(v float64) { top = max(top, math.Abs(v)) })
 	}
-	for i, x := range drawn {
-		c.Panels = append(c.Panels, positionPanel(x, i == 0, n, top))
+	for _, x := range drawn {
+		c.Panels = append(c.Panels, positionPanel(x, n, top))
 	}
-	c.Caption = facts(v.model, fmt.Sprintf("dashed: chance, ±1/√%d", n), "rounding turns each at most sin "+ink.Decimal(bound, 2))
+	c.Caption = facts(v.model, fmt.Sprintf("n = %d", n), "rounding turns each at most sin "+ink.Decimal(bound, 2))
 	return c
 }
 
 // positionPanel draws one direction on axes for n positions and components up
-// to top in size. The first of a figure has its dashed lines labelled.
-func positionPanel(x *Direction, first bool, n int, top float64) ink.Panel {
+// to top in size.
+func positionPanel(x *Direction, n int, top float64) ink.Panel {
 	if !(top > 0) {
 		top = 1
 	}
 	chance := 1 / math.Sqrt(float64(n))
 	reach := 1.1 * max(top, chance)
-	line := ink.Series{Y: floats(x.curve()), Color: ink.OkabeIto()[0]}
+	line := ink.Series{Y: floats(x.curve())}
 	for i := range line.Y {
 		line.X = append(line.X, float64(i))
 	}
 	title := fmt.Sprintf("σ%s = %s (index %d), %s %% of the energy", ink.Sub(fmt.Sprint(x.Index+1)), ink.Decimal(float64(x.Sigma), 3), x.Index, ink.Decimal(100*float64(x.Energy), 2))
+	short := fmt.Sprintf("σ%s = %s, %s %%", ink.Sub(fmt.Sprint(x.Index+1)), ink.Decimal(float64(x.Sigma), 3), ink.Decimal(100*float64(x.Energy), 2))
 	if !x.Stable {
+		short += ", not stable"
 		title += ", not stable"
-		line.Color = ink.RGB(0x777777)
+		line.Paint = ink.Muted()
 	}
 	last := max(float64(n-1), 1)
 	p := ink.Panel{
-		Title: title, Lines: []ink.Series{line},
-		X:     ink.Axis{Label: "position", Min: 0, Max: last, Ticks: ink.LinearTicks(0, last, 5)},
-		Y:     ink.Axis{Label: "component", Min: -reach, Max: reach, Ticks: ink.LinearTicks(-reach, reach, 4), Grid: true},
-		Rules: []ink.Rule{{Y: chance}, {Y: -chance}},
-	}
-	if first {
-		p.Rules[1].Label = "chance"
+		Title: title, Short: short, Lines: []ink.Series{line},
+		X:     ink.Axis{Label: "position", Min: 0, Max: last},
+		Y:     ink.Axis{Label: "component", Min: -reach, Max: reach, Grid: true},
+		Rules: []ink.Rule{{At: chance, Label: "chance, ±1/√n"}, {At: -chance, Label: "chance, ±1/√n"}},
 	}
 	return p
 }

@@ -32,8 +32,8 @@ func TestPositionChart(t *testing.T) {
 		if p.X.Max != positions-1 || p.Y.Max != charts[0].Panels[0].Y.Max || p.Y.Min != -p.Y.Max {
 			t.Errorf("panel %d has axes %+v, %+v", i, p.X, p.Y)
 		}
-		if want := 1 / math.Sqrt(positions); p.Rules[0].Y != want || p.Rules[1].Y != -want {
-			t.Errorf("chance is at %v, %v, want ± %v", p.Rules[0].Y, p.Rules[1].Y, want)
+		if want := 1 / math.Sqrt(positions); p.Rules[0].At != want || p.Rules[1].At != -want {
+			t.Errorf("chance is at %v, %v, want ± %v", p.Rules[0].At, p.Rules[1].At, want)
 		}
 	}
 	if !strings.Contains(charts[0].Caption, "at most sin 0.01") {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 	"strconv"
 	"strings"
@@ -27,36 +26,34 @@ func spectraCharts(v *plotView) []ink.Chart {
 			sigmas = append(sigmas, sigma)
 			most = max(most, len(sigma))
 			p.Lines = append(p.Lines, ink.Series{
-				Label: inField(m.Label), X: ink.Counting(len(sigma)), Y: sigma, Color: colors.of(i, m),
+				Label: inField(m.Label), X: v.o.places(len(sigma)), Y: sigma, Paint: colors.of(i, m),
 			})
 		}
 		var below int
-		p.X = indexAxis(most)
-		if p.Band = v.noiseBand(g.matrices); p.Band != nil {
-			sigmas = append(sigmas, p.Band.High)
-		}
-		p.Y, below = ink.LogAxis("singular value σ"+ink.Sub("i"), sigmas...)
+		p.X, p.Band = v.o.placeAxis(most), v.noiseBand(g.matrices)
+		p.Y, below = v.o.valueAxis(sigmaLabel(), append(sigmas, high(p.Band))...)
 		addFloors(&p, g.matrices)
-		dots := markSignal(&p, g.matrices)
+		v.o.markSignal(&p, g.matrices)
 		title := "Singular values of " + inField(g.role)
 		if len(layers(g.matrices)) > 1 {
 			title += ", layer by layer"
 		}
 		out = append(out, ink.Chart{
 			Name: "spectra-" + g.role, Title: title,
-			Caption: facts(v.model, shapes(g.matrices), notShown(below), noiseWords(p.Band, len(g.matrices)), dots),
+			Caption: facts(v.model, shapes(g.matrices), notShown(below)),
+			Notes:   []string{v.noiseNote(p.Band), floorNote(&p)},
 			Panels:  []ink.Panel{p}, Key: colors.key(),
 		})
 	}
 	return out
 }
 
-// notShown says in words what a logarithmic axis cannot show.
-func notShown(below int) string {
-	if below == 0 {
+// floorNote explains the levels that [addFloors] draws.
+func floorNote(p *ink.Panel) string {
+	if len(p.Rules) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("not shown: %d below %s σ%s", below, ink.PowerOfTen(-ink.MostSpan), ink.Sub("1"))
+	return "Below a dashed floor a singular value carries no information: rounding to the storage type, measured from the stored entries, and the error bound of the computation."
 }
 
 // shapes says how many matrices of which shape ms are.
@@ -75,6 +72,9 @@ func shapes(ms []*Matrix) string {
 
 func shapeOf(m *Matrix) string { return fmt.Sprintf("%d × %d", m.Shape[0], m.Shape[1]) }
 
+// mostColors is the number of lines that colours tell apart.
+const mostColors = 7
+
 // lineColors colours the matrices of a figure: by layer where there are any,
 // else one by one as long as the colours last.
 type lineColors struct {
@@ -91,26 +91,25 @@ func newLineColors(ms []*Matrix) *lineColors {
 }
 
 // of returns the colour of m, the i-th matrix of its panel.
-func (c *lineColors) of(i int, m *Matrix) color.Color {
-	palette := ink.OkabeIto()
+func (c *lineColors) of(i int, m *Matrix) ink.Paint {
 	switch {
 	case m.Layer != nil:
-		return layerColor(*m.Layer, c.layers[0], c.layers[len(c.layers)-1])
-	case len(c.layers) == 0 && len(c.labels) <= len(palette):
-		return palette[i%len(palette)]
+		return layerPaint(*m.Layer, c.layers[0], c.layers[len(c.layers)-1])
+	case len(c.layers) == 0 && len(c.labels) <= mostColors:
+		return ink.Turn(i)
 	}
-	return ink.RGB(0x555555) // of no layer among layers, or one of too many
+	return ink.Muted() // of no layer among layers, or one of too many
 }
 
 // key explains the colours, if there is anything to tell apart.
 func (c *lineColors) key() ink.Key {
 	switch {
-	case len(c.layers) == 1 || len(c.layers) == 0 && (len(c.labels) == 1 || len(c.labels) > len(ink.OkabeIto())):
+	case len(c.layers) == 1 || len(c.layers) == 0 && (len(c.labels) == 1 || len(c.labels) > mostColors):
 		return ink.Key{}
 	case len(c.layers) == 0:
 		k := ink.Key{}
 		for i, label := range c.labels {
-			k.Entries = append(k.Entries, ink.Series{Label: label, Color: ink.OkabeIto()[i]})
+			k.Entries = append(k.Entries, ink.Series{Label: label, Paint: ink.Turn(i)})
 		}
 		return k
 	}
@@ -118,14 +117,11 @@ func (c *lineColors) key() ink.Key {
 	k := ink.Key{Title: "layer"}
 	if len(c.layers) <= maxEntries {
 		for _, l := range c.layers {
-			k.Entries = append(k.Entries, ink.Series{Label: strconv.Itoa(l), Color: layerColor(l, first, last)})
+			k.Entries = append(k.Entries, ink.Series{Label: strconv.Itoa(l), Paint: layerPaint(l, first, last)})
 		}
 		return k
 	}
-	k.Bar = &ink.Bar{
-		Min: float64(first), Max: float64(last), Ticks: ink.LayerTicks(first, last),
-		Color: func(t float64) color.Color { return ink.Sequential(lineEnd * t) },
-	}
+	k.Bar = &ink.ColorBar{Axis: ink.Axis{Kind: ink.Wholes, Min: float64(first), Max: float64(last)}}
 	return k
 }
 
@@ -142,27 +138,23 @@ func spectrumCharts(v *plotView) []ink.Chart {
 
 func spectrumChart(v *plotView, m *Matrix) ink.Chart {
 	sigma := floats(m.Sigma)
-	line := ink.Series{Label: inField(m.Label), X: ink.Counting(len(sigma)), Y: sigma, Color: ink.OkabeIto()[0]}
+	line := ink.Series{Label: inField(m.Label), X: v.o.places(len(sigma)), Y: sigma}
 	if len(sigma) <= 64 { // more markers would run together
-		line.Marker = ink.Markers()[0]
+		line.Marker = 1
 	}
-	p := ink.Panel{X: indexAxis(len(sigma)), Lines: []ink.Series{line}}
+	p := ink.Panel{X: v.o.placeAxis(len(sigma)), Lines: []ink.Series{line}, Band: v.noiseBand([]*Matrix{m})}
 	var below int
-	high := []float64{}
-	if p.Band = v.noiseBand([]*Matrix{m}); p.Band != nil {
-		high = p.Band.High
-	}
-	p.Y, below = ink.LogAxis("singular value σ"+ink.Sub("i"), sigma, high)
+	p.Y, below = v.o.valueAxis(sigmaLabel(), sigma, high(p.Band))
 	addEdges(&p, m)
 	addFloors(&p, []*Matrix{m})
 	measures := facts(
-		shortNote(m), notShown(below), noiseWords(p.Band, 1),
+		shortNote(m), notShown(below),
 		metricFact(m, "effective_rank", "effective rank "),
 		metricFact(m, "stable_rank", "stable rank "),
 	)
 	return ink.Chart{
 		Name: "spectrum-" + m.Label, Title: "Singular values of " + inField(m.Label) + fmt.Sprintf(" (%s, %s)", shapeOf(m), ink.Printable(m.DType)),
-		Caption: facts(v.model, measures), Panels: []ink.Panel{p},
+		Caption: facts(v.model, measures), Notes: []string{v.noiseNote(p.Band), floorNote(&p)}, Panels: []ink.Panel{p},
 	}
 }
 
@@ -183,36 +175,6 @@ func metricFact(m *Matrix, metric, name string) string {
 		return name + ink.Decimal(float64(v), 3)
 	}
 	return ""
-}
-
-// sight is how far below the data, as a part of its span, a floor still
-// belongs in the picture.
-const sight = 0.5
-
-// addFloors draws the levels under which σ carries no information, of several
-// matrices the highest, where they are near enough to matter, and makes room for
-// them and their labels.
-func addFloors(p *ink.Panel, ms []*Matrix) {
-	dtype, method := math.Inf(-1), math.Inf(-1)
-	for _, m := range ms {
-		dtype, method = math.Max(dtype, float64(m.Floor.DType)), math.Max(method, float64(m.Floor.Method))
-	}
-	lo, hi := p.Y.At(p.Y.Min), p.Y.At(p.Y.Max)
-	foot := lo
-	for _, f := range []ink.Rule{
-		{Y: dtype, Label: "rounding to " + ink.Printable(ms[0].DType)},
-		{Y: method, Label: "error of the method", Right: true},
-	} {
-		at := p.Y.At(f.Y)
-		if !(at >= lo-sight*(hi-lo)) || !(at <= hi) {
-			continue
-		}
-		p.Rules = append(p.Rules, f)
-		foot = min(foot, at-0.09*(hi-lo)) // the label stands under the line
-	}
-	if foot < lo {
-		p.Y = ink.PowerAxis(p.Y.Label, foot, hi)
-	}
 }
 
 // energyCurve returns the share of Σσ² within the first k values for k = 0 …

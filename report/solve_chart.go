@@ -19,22 +19,21 @@ func (x *solving) chart() answerChart {
 	for i, c := range x.s.Carriers {
 		values[i], components[i], filter[i] = c.Sigma/x.s.Carriers[0].Sigma, math.Abs(c.Cosine), c.Filter
 	}
-	colors, markers := ink.OkabeIto(), ink.Markers()
-	sigma := ink.Series{Label: "σ" + ink.Sub("i") + "/σ" + ink.Sub("1"), X: ink.Counting(n), Y: values, Color: colors[0]}
-	part := ink.Series{Label: "|y·out" + ink.Sub("i") + "|/‖y‖", X: ink.Counting(n), Y: components, Color: colors[1]}
-	factor := ink.Series{Label: "filter factor", X: ink.Counting(n), Y: filter, Color: colors[2]}
+	sigma := ink.Series{Label: "σ" + ink.Sub("i") + "/σ" + ink.Sub("1"), X: ink.Counting(n), Y: values}
+	part := ink.Series{Label: "|y·out" + ink.Sub("i") + "|/‖y‖", X: ink.Counting(n), Y: components, Paint: ink.Turn(1)}
+	factor := ink.Series{Label: "filter factor", X: ink.Counting(n), Y: filter, Paint: ink.Turn(2)}
 	if n <= 64 { // more markers would run together
-		sigma.Marker, part.Marker, factor.Marker = markers[0], markers[1], markers[2]
+		sigma.Marker, part.Marker, factor.Marker = 1, 2, 3
 	}
 	top := ink.Panel{X: indexAxis(n), Lines: []ink.Series{sigma, part}}
 	top.Y, _ = ink.LogAxis("size", values, components)
 	_, cols := x.matrix.Dims()
-	top.Rules = []ink.Rule{{Y: 1 / math.Sqrt(float64(cols)), Label: "a random target", Right: true, Above: true}}
-	low := ink.Panel{X: indexAxis(n), Y: ink.ShareAxis("filter factor, %", 25), Lines: []ink.Series{factor}}
+	top.Rules = []ink.Rule{{At: 1 / math.Sqrt(float64(cols)), Label: "a random target"}}
+	low := ink.Panel{X: indexAxis(n), Y: ink.ShareAxis("filter factor, %"), Lines: []ink.Series{factor}}
 	c := ink.Chart{
 		Name: "filter", Title: "What " + inField(x.matrix.Label) + " is asked to write, direction by direction",
 		Caption: facts(ink.Printable(x.model.Name), ink.Printable(x.wanted()), "residual "+ink.Decimal(x.s.Residual, 3), "‖x‖ = "+ink.Decimal(x.s.Norm, 3)),
-		Columns: 1, Panels: []ink.Panel{top, low}, Key: ink.Key{Entries: []ink.Series{sigma, part, factor}},
+		Stacked: true, Panels: []ink.Panel{top, low}, Key: ink.Key{Entries: []ink.Series{sigma, part, factor}},
 	}
 	return answerChart{c, fmt.Sprintf(
 		"Two panels over the %d singular directions. Above, on a logarithmic axis, the singular values and the target's components along the Out directions; below, the filter factors, whose sum is %s.",

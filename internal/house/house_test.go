@@ -24,7 +24,7 @@ var allowed = map[string][]string{
 		"github.com/dlclark/regexp2", "golang.org/x/text/unicode/norm"},
 	"wspec/spectra":    {"wspec/internal/linalg", "gonum.org/v1/gonum/..."},
 	"wspec/directions": {"wspec/loader", "wspec/spectra", "wspec/internal/linalg", "gonum.org/v1/gonum/..."},
-	"wspec/report/ink": {"gonum.org/v1/plot/...", "git.sr.ht/~sbinet/gg", "golang.org/x/image/..."},
+	"wspec/report/ink": {"gonum.org/v1/plot/...", "codeberg.org/go-pdf/fpdf", "git.sr.ht/~sbinet/gg", "golang.org/x/image/..."},
 	"wspec/report": {"wspec/loader", "wspec/spectra", "wspec/directions", "wspec/report/ink", "gonum.org/v1/gonum/...",
 		"golang.org/x/sync/...", "github.com/jedib0t/go-pretty/v6/...", "github.com/go-json-experiment/json/..."},
 	"wspec/cmd/wspec": {"wspec/loader", "wspec/spectra", "wspec/directions", "wspec/report", "github.com/urfave/cli/v2",

@@ -1,170 +1,274 @@
 package ink
 
 import (
-	"image/color"
-	"image/png"
+	"math"
+	"strconv"
 
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Size of a figure: the text width of a page of US letter or A4 with 1 in
-// margins, at a ratio near 3:2.
-const (
-	figureWidth  = 6.5 * vg.Inch
-	figureHeight = 4.2 * vg.Inch
-)
-
-// Style is everything about the look that is not in the data.
-type Style struct {
-	size  vg.Point // of a chart that does not set its own
-	dpi   int      // of PNG
-	paper color.Color
-	ink   color.Color // text and axes
-	muted color.Color // captions and rules
-	grid  color.Color
-	title, label,
-	small vg.Length // heights of type: title; axes; ticks, keys and captions
-	line   vg.Length // width of data lines
-	marker vg.Length // radius
-	edge   vg.Length // free border
-	png    png.Encoder
-	images imagePool
-	tables colorPool
-	glyphs glyphCache
-}
-
-// Paper suits print: no type is smaller than 9 pt.
-func Paper() *Style {
-	return &Style{
-		size:  vg.Point{X: figureWidth, Y: figureHeight},
-		dpi:   144, // twice 72: sharp on a screen at full size, and small files
-		paper: RGB(0xffffff), ink: RGB(0x1a1a1a), muted: RGB(0x5c5c5c), grid: RGB(0xe4e4e4),
-		title: 12, label: 10, small: 9,
-		line: 1.25, marker: 2.6, edge: 8,
-		png: png.Encoder{
-			CompressionLevel: png.BestSpeed, // a twentieth larger than by default, in less than half the time
-			BufferPool:       &encoderPool{},
-		},
+// Extent returns the size c is drawn at. The error is a *FitError.
+func (s *Style) Extent(c *Chart) (vg.Point, error) {
+	l, err := s.layOut(c)
+	if err != nil {
+		return vg.Point{}, err
 	}
+	return l.size, nil
 }
 
-// Extent returns the size c is drawn at.
-func (c *Chart) Extent(s *Style) vg.Point {
-	if c.Size != (vg.Point{}) {
-		return c.Size
-	}
-	return s.size
-}
-
-// Draw lays c out on the canvas, which may be of any kind: title and caption
-// on top, the key on the right, the panels in what is left.
-func (s *Style) Draw(canvas draw.Canvas, c *Chart) error {
-	area := draw.Crop(canvas, s.edge, -s.edge, s.edge, -s.edge)
-	area = s.drawHead(area, c)
-	area = draw.Crop(area, 0, -s.keyWidth(&c.Key), 0, 0)
-	data, err := s.drawPanels(area, c)
+// Draw draws c on a canvas of any kind, whose size is [Style.Extent]. The
+// error is a *FitError.
+func (s *Style) Draw(canvas vg.Canvas, c *Chart) error {
+	l, err := s.layOut(c)
 	if err != nil {
 		return err
 	}
-	s.drawKey(draw.Canvas{Canvas: canvas.Canvas, Rectangle: vg.Rectangle{
-		Min: vg.Point{X: area.Max.X, Y: data.Min.Y},
-		Max: vg.Point{X: canvas.Max.X - s.edge, Y: data.Max.Y},
-	}}, &c.Key)
+	l.draw(draw.Canvas{Canvas: canvas, Rectangle: vg.Rectangle{Max: l.size}})
 	return nil
 }
 
-// drawHead writes title and caption and returns what they leave.
-func (s *Style) drawHead(area draw.Canvas, c *Chart) draw.Canvas {
-	title, caption := s.text(s.title, s.ink), s.text(s.small, s.muted)
-	width := area.Max.X - area.Min.X
-	y := area.Max.Y - title.Height(c.Title)
-	area.FillText(title, vg.Point{X: area.Min.X, Y: y}, fitText(c.Title, title, width))
-	if c.Caption != "" {
-		y -= caption.Height(c.Caption) + 2
-		area.FillText(caption, vg.Point{X: area.Min.X, Y: y}, fitText(c.Caption, caption, width))
+func (l *sheet) draw(c draw.Canvas) {
+	c.SetColor(l.paper)
+	c.Fill(c.Rectangle.Path())
+	l.drawHead(c)
+	for i := range l.frames {
+		f := &l.frames[i]
+		inside := draw.Canvas{Canvas: c.Canvas, Rectangle: l.box(i)}
+		f.drawData(inside, l.chart)
+		f.drawAxes(inside)
 	}
-	area.Max.Y = y - 8 // the head stands apart from the panels
-	return area
+	l.drawKey(c)
 }
 
-// text returns a style for text that starts at its point.
-func (s *Style) text(size vg.Length, c color.Color) text.Style {
-	return text.Style{Color: c, Font: figureFont(size), Handler: notation{}, XAlign: draw.XLeft, YAlign: draw.YBottom}
+// drawHead writes title and caption.
+func (l *sheet) drawHead(c draw.Canvas) {
+	y := l.size.Y - l.edge
+	title := l.face(l.Style.title, l.ink)
+	for _, line := range l.title {
+		y -= title.line()
+		title.draw(c.Canvas, line, placed{at: vg.Point{X: l.edge, Y: y + drop*title.size}})
+	}
+	if l.caption != "" {
+		y -= 0.2*l.small + leading*l.small
+		l.face(l.small, l.muted).draw(c.Canvas, l.caption, placed{at: vg.Point{X: l.edge, Y: y + drop*l.small}})
+	}
 }
 
-// plot sets a panel in axes, of which those on the left and at the bottom of
-// the figure carry words.
-func (s *Style) plot(p *Panel, left, bottom bool) (*plot.Plot, error) {
-	out := plot.New()
-	out.TextHandler = notation{}
-	out.Legend = plot.Legend{TextStyle: s.text(s.small, s.ink)}
-	out.BackgroundColor = nil // the canvas has it
-	s.setAxis(&out.X, &p.X, bottom)
-	s.setAxis(&out.Y, &p.Y, left)
-	out.X.Tick.Label.XAlign, out.X.Tick.Label.YAlign = draw.XCenter, draw.YTop
-	out.Y.Tick.Label.XAlign, out.Y.Tick.Label.YAlign = draw.XRight, draw.YCenter
+// spot returns where a point of the data stands, NaN where it does not.
+func (f *frame) spot(c draw.Canvas, x, y float64) vg.Point {
+	return vg.Point{X: c.X(f.panel.X.norm(x)), Y: c.Y(f.panel.Y.norm(y))}
+}
+
+// drawData draws what is in the axes, from the back to the front.
+func (f *frame) drawData(c draw.Canvas, chart *Chart) {
+	p := f.panel
 	if p.Grid != nil {
-		out.Add(&cellInk{cells: p.Grid, style: s})
-		out.X.Tick.Length, out.Y.Tick.Length = 0, 0
-		out.X.Width, out.Y.Width = 0, 0
-		return out, nil
+		f.drawCells(c)
+		return
 	}
-	if p.Band != nil {
-		out.Add(&bandInk{Band: p.Band, panel: p, style: s})
-	}
-	s.addGrid(out, p)
+	f.drawBand(c)
+	f.drawLines(c)
 	for _, r := range p.Rules {
-		out.Add(&ruleInk{Rule: r, at: p.Y.At(r.Y), style: s})
+		f.drawRule(c, r, chart.pattern(r.Label))
+	}
+	for i, b := range p.Bars {
+		f.drawOneBar(c, i, b)
 	}
 	for i := range p.Lines {
-		if err := s.addSeries(out, p, &p.Lines[i]); err != nil {
-			return nil, err
+		f.drawSeries(c, &p.Lines[i])
+	}
+}
+
+// drawLines draws the thin lines that carry values through a panel.
+func (f *frame) drawLines(c draw.Canvas) {
+	hair := draw.LineStyle{Color: f.grid, Width: 0.5 * f.unit}
+	for _, t := range f.x {
+		if x := c.X(f.panel.X.normAt(t.at)); f.panel.X.Grid && t.label != "" && c.ContainsX(x) {
+			c.StrokeLine2(hair, x, c.Min.Y, x, c.Max.Y)
 		}
 	}
-	return out, nil
+	for _, t := range f.y {
+		if y := c.Y(f.panel.Y.normAt(t.at)); f.panel.Y.Grid && t.label != "" && c.ContainsY(y) {
+			c.StrokeLine2(hair, c.Min.X, y, c.Max.X, y)
+		}
+	}
 }
 
-func (s *Style) addGrid(out *plot.Plot, p *Panel) {
-	g := &plotter.Grid{}
-	hair := draw.LineStyle{Color: s.grid, Width: 0.5}
-	if p.X.Grid {
-		g.Vertical = hair
+func (f *frame) drawRule(c draw.Canvas, r Rule, pattern int) {
+	sty := f.dashed(f.muted, 0.7*f.unit, pattern)
+	if r.Vertical {
+		if x := c.X(f.panel.X.norm(r.At)); c.ContainsX(x) {
+			c.StrokeLine2(sty, x, c.Min.Y, x, c.Max.Y)
+		}
+		return
 	}
-	if p.Y.Grid {
-		g.Horizontal = hair
+	if y := c.Y(f.panel.Y.norm(r.At)); c.ContainsY(y) {
+		c.StrokeLine2(sty, c.Min.X, y, c.Max.X, y)
 	}
-	out.Add(g)
 }
 
-// setAxis dresses one axis; an inner panel's keeps its ticks without words.
-func (s *Style) setAxis(out *plot.Axis, a *Axis, words bool) {
-	out.Min, out.Max = a.At(a.Min), a.At(a.Max)
-	out.Padding = 0
-	out.LineStyle = draw.LineStyle{Color: s.ink, Width: 0.6}
-	out.Tick.LineStyle = out.LineStyle
-	out.Tick.Length = 4
-	out.Tick.Label = s.text(s.small, s.ink)
-	out.Label.TextStyle = s.text(s.label, s.ink)
-	out.Label.TextStyle.XAlign = draw.XCenter
-	out.Label.Padding = 3
-	if a.Down {
-		out.Scale = plot.InvertedScale{Normalizer: plot.LinearScale{}}
+// drawBand draws a band and its middle.
+func (f *frame) drawBand(c draw.Canvas) {
+	b := f.panel.Band
+	if b == nil {
+		return
 	}
-	ticks := a.Ticks
-	if words {
-		out.Label.Text = a.Label
-	} else {
-		ticks = nil // not the axis's own
-		for _, t := range a.Ticks {
-			if t.Label != "" {
-				t.Label = " " // a tick without a label would be drawn as a minor one
+	clip := func(y float64) float64 { return min(max(y, f.panel.Y.Min), f.panel.Y.Max) }
+	var edge, middle []vg.Point
+	for i, y := range b.High {
+		edge = append(edge, f.spot(c, b.X[i], clip(y)))
+	}
+	for i := len(b.Low) - 1; i >= 0; i-- {
+		edge = append(edge, f.spot(c, b.X[i], clip(b.Low[i])))
+	}
+	if len(edge) == 0 {
+		return
+	}
+	c.FillPolygon(f.band, c.ClipPolygonXY(edge))
+	for i, y := range b.Mean {
+		if y >= f.panel.Y.Min && y <= f.panel.Y.Max {
+			middle = append(middle, f.spot(c, b.X[i], y))
+		}
+	}
+	c.StrokeLines(draw.LineStyle{Color: f.muted, Width: 0.6 * f.unit, Dashes: []vg.Length{f.unit, 2 * f.unit}}, c.ClipLinesXY(middle)...)
+}
+
+func (f *frame) drawOneBar(c draw.Canvas, i int, b Bar) {
+	if !finite(b.Value) {
+		return
+	}
+	const half = 0.36 // of a bar's width: a quarter of the room stays free
+	from, to := f.spot(c, 0, float64(i)-half), f.spot(c, b.Value, float64(i)+half)
+	box := vg.Rectangle{
+		Min: vg.Point{X: max(min(from.X, to.X), c.Min.X), Y: min(from.Y, to.Y)},
+		Max: vg.Point{X: min(max(from.X, to.X), c.Max.X), Y: max(from.Y, to.Y)},
+	}
+	c.SetColor(f.color(b.Paint))
+	c.Fill(box.Path())
+}
+
+// drawCells draws a grid of colours, with the values in them where all fit.
+func (f *frame) drawCells(c draw.Canvas) {
+	g := f.panel.Grid
+	says := f.cellsFit(c)
+	for i, row := range g.Value {
+		for j, v := range row {
+			if finite(v) {
+				f.drawCell(c, i, j, v, says)
 			}
-			ticks = append(ticks, t)
 		}
 	}
-	out.Tick.Marker = plot.ConstantTicks(ticks)
+}
+
+// cellText writes a value of a grid.
+func (g *Grid) cellText(v float64) string {
+	return strconv.FormatFloat(v, 'f', g.Digits, 64)
+}
+
+// cellsFit reports whether every value has room in its cell.
+func (f *frame) cellsFit(c draw.Canvas) bool {
+	g := f.panel.Grid
+	words := f.face(f.small, f.ink)
+	var widest vg.Length
+	EachFinite(g.Value, func(v float64) { widest = max(widest, vg.Length(len(g.cellText(v)))) })
+	if len(g.Value) == 0 || (rise+drop+0.2)*f.small > (c.Max.Y-c.Min.Y)/vg.Length(len(g.Value)) {
+		return false
+	}
+	return widest*words.width("0")+0.5*f.small <= (c.Max.X-c.Min.X)/vg.Length(len(g.Value[0]))
+}
+
+func (f *frame) drawCell(c draw.Canvas, i, j int, v float64, says bool) {
+	g := f.panel.Grid
+	// The axes run through the middles; a hair of paper between cells keeps
+	// their edges from blending.
+	gap := 0.4 * f.unit
+	a, b := f.spot(c, float64(j)-0.5, float64(i)+0.5), f.spot(c, float64(j)+0.5, float64(i)-0.5)
+	if b.X-a.X < 4*gap || b.Y-a.Y < 4*gap {
+		gap = 0
+	}
+	box := vg.Rectangle{Min: a.Add(vg.Point{X: gap, Y: gap}), Max: b.Sub(vg.Point{X: gap, Y: gap})}
+	fill := f.cell(g.Range.norm(v), g.Signed)
+	c.SetColor(fill)
+	c.Fill(box.Path())
+	if says {
+		at := vg.Point{X: (box.Min.X + box.Max.X) / 2, Y: (box.Min.Y+box.Max.Y)/2 - 0.36*f.small}
+		f.face(f.small, contrast(fill)).draw(c.Canvas, g.cellText(v), placed{at: at, align: alignCenter})
+	}
+}
+
+// drawSeries draws one line, broken where it is undefined.
+func (f *frame) drawSeries(c draw.Canvas, line *Series) {
+	sty := f.stroke(line)
+	var last []vg.Point
+	for _, part := range f.pieces(c, line) {
+		if !line.Points && len(part) > 1 {
+			c.StrokeLines(sty, c.ClipLinesXY(part)...)
+		}
+		if line.Bridge && last != nil {
+			gap := draw.LineStyle{Color: sty.Color, Width: sty.Width / 2, Dashes: []vg.Length{1.5 * f.unit, 2.5 * f.unit}}
+			c.StrokeLines(gap, []vg.Point{last[len(last)-1], part[0]})
+		}
+		last = part
+		// A piece of one point has no length: it shows as a dot.
+		if line.Marker == 0 && !line.Points && len(part) > 1 {
+			continue
+		}
+		for _, p := range part {
+			c.DrawGlyph(f.glyph(line), p)
+		}
+	}
+}
+
+// stroke is how a line is drawn.
+func (s *Style) stroke(line *Series) draw.LineStyle {
+	sty := draw.LineStyle{Color: s.color(line.Paint), Width: s.line}
+	if turn := line.Paint.turn; s.palette.dashes && !line.Paint.along && turn > 0 {
+		sty.Dashes = s.dashed(nil, 0, turn-1).Dashes
+	}
+	if line.Dotted {
+		sty.Dashes = []vg.Length{1.2 * s.unit, 1.8 * s.unit}
+	}
+	return sty
+}
+
+func (s *Style) glyph(line *Series) draw.GlyphStyle {
+	shapes := markers()
+	shape := shapes[max(line.Marker-1, 0)%len(shapes)]
+	return draw.GlyphStyle{Color: s.color(line.Paint), Radius: 2.6 * s.unit, Shape: shape}
+}
+
+// nearby is the distance in points under which two points of a line fall on the
+// same spot: less than a hair line.
+const nearby = 0.1
+
+// pieces returns the stretches of a line that can be drawn, without points that
+// fall on their predecessor.
+func (f *frame) pieces(c draw.Canvas, line *Series) [][]vg.Point {
+	var out [][]vg.Point
+	var cur []vg.Point
+	end := func() {
+		if len(cur) > 0 {
+			out = append(out, cur)
+		}
+		cur = nil
+	}
+	before := 0.0
+	for i := range line.X {
+		at := f.spot(c, line.X[i], line.Y[i])
+		if !finite(float64(at.X)) || !finite(float64(at.Y)) || at.Y < c.Min.Y-vg.Length(nearby) {
+			end()
+			continue
+		}
+		if n := len(cur); n > 0 {
+			if line.Bridge && line.X[i]-before > 1 {
+				end()
+			} else if apart := at.Sub(cur[n-1]); i < len(line.X)-1 && math.Hypot(float64(apart.X), float64(apart.Y)) < nearby {
+				continue
+			}
+		}
+		cur, before = append(cur, at), line.X[i]
+	}
+	end()
+	return out
 }

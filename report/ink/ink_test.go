@@ -8,36 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/recorder"
 )
-
-// Axes of panels line up, whatever words stand around them.
-func TestPanelsAlign(t *testing.T) {
-	c := Chart{Title: "five"}
-	for range 5 {
-		c.Panels = append(c.Panels, Panel{Title: "W", X: Axis{Label: "x", Max: 1, Ticks: percentTicks(50)}, Y: Axis{Label: "y", Max: 1, Ticks: percentTicks(25)}})
-	}
-	c.Arrange()
-	s := Paper()
-	area := draw.NewCanvas(new(recorder.Canvas), c.Extent(s).X, c.Extent(s).Y)
-	g, err := s.newGrid(area, &c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, p := range g.plots {
-		want := g.axes(area.Rectangle, i)
-		got := p.DataCanvas(around(p, draw.Canvas{Canvas: area.Canvas, Rectangle: want})).Rectangle
-		const slack = 0.05 // points: a tenth of a hair line
-		low, high := got.Min.Sub(want.Min), got.Max.Sub(want.Max)
-		off := math.Hypot(math.Hypot(float64(low.X), float64(low.Y)), math.Hypot(float64(high.X), float64(high.Y)))
-		if !(off <= slack) {
-			t.Errorf("panel %d lies at %v, want %v", i, got, want)
-		}
-	}
-}
 
 func TestLogTicks(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
@@ -50,8 +23,8 @@ func TestLogTicks(t *testing.T) {
 	}
 	var got []string
 	for _, tick := range logTicks(-2.1, 1.9, 6) {
-		if tick.Label != "" {
-			got = append(got, tick.Label)
+		if tick.label != "" {
+			got = append(got, tick.label)
 		}
 	}
 	if s := strings.Join(got, " "); s != "0.01 0.1 1 10" {
@@ -59,20 +32,20 @@ func TestLogTicks(t *testing.T) {
 	}
 }
 
-func checkTicks(t *testing.T, ticks []plot.Tick, lo, hi float64) (labelled int) {
+func checkTicks(t *testing.T, ticks []tick, lo, hi float64) (labelled int) {
 	t.Helper()
 	seen := map[string]bool{}
 	for _, tick := range ticks {
-		if !(tick.Value >= lo-1e-9 && tick.Value <= hi+1e-9) { // rounding of logarithms up to 320
+		if !(tick.at >= lo-1e-9 && tick.at <= hi+1e-9) { // rounding of logarithms up to 320
 			t.Fatalf("tick %v outside %g to %g", tick, lo, hi)
 		}
-		if tick.Label == "" {
+		if tick.label == "" {
 			continue
 		}
-		if labelled++; seen[tick.Label] {
-			t.Fatalf("label %q twice from %g to %g", tick.Label, lo, hi)
+		if labelled++; seen[tick.label] {
+			t.Fatalf("label %q twice from %g to %g", tick.label, lo, hi)
 		}
-		seen[tick.Label] = true
+		seen[tick.label] = true
 	}
 	return labelled
 }
@@ -92,34 +65,24 @@ func TestLogAxis(t *testing.T) {
 	}
 }
 
-func TestFit(t *testing.T) {
-	sty := Paper().text(9, color.Black)
-	const name = "transformer.h.*.attn.c_proj.weight"
-	for width := vg.Length(20); width < 200; width += 7 {
-		front, tail := fitText(name, sty, width), fitName(name, sty, width)
-		if !(sty.Width(front) <= width && sty.Width(tail) <= width) {
-			t.Errorf("%q, %q are wider than %v", front, tail, width)
-		}
-		if tail != name && !strings.HasSuffix(name, strings.TrimPrefix(tail, "…")) || !strings.HasPrefix(name, strings.TrimSuffix(Plain(front), "…")) {
-			t.Errorf("%q, %q", front, tail)
-		}
-		if wider := fitName(name, sty, width+7); len(wider) < len(tail) {
-			t.Errorf("%q has room, %q", wider, tail)
-		}
-	}
-}
-
 // The sequential map is as even in grey as in colour; lines end before it pales.
-func TestSequential(t *testing.T) {
+func TestPalettes(t *testing.T) {
 	for i := range 100 {
-		a, b := luminance(Sequential(float64(i)/100)), luminance(Sequential(float64(i+1)/100))
+		a, b := luminance(ramp(viridis(), float64(i)/100)), luminance(ramp(viridis(), float64(i+1)/100))
 		if !(b > a) {
 			t.Fatalf("no lighter at %d %%: %g, %g", i, a, b)
 		}
 	}
-	for _, c := range OkabeIto() {
-		if l := luminance(c); !(l < 0.5) {
-			t.Errorf("%v is too pale for a thin line on white: %g", c, l)
+	for _, p := range Palettes() {
+		for _, c := range p.light {
+			if l := luminance(rgb(c)); !(l < 0.55) {
+				t.Errorf("%s: %06x is too pale for a thin line on white: %g", p.Name, c, l)
+			}
+		}
+		for _, c := range p.dark {
+			if l := luminance(rgb(c)); !(l > 0.08) {
+				t.Errorf("%s: %06x is too dark for a thin line on a dark ground: %g", p.Name, c, l)
+			}
 		}
 	}
 }
@@ -153,7 +116,7 @@ func TestPaletted(t *testing.T) {
 }
 
 func TestDecimal(t *testing.T) {
-	for v, want := range map[float64]string{0: "0", 38.813: "38.8", 0.00988: "0.00988", 6.19e-6: "6.19×10^−6", 1234567: "1.23×10^6", -0.5: "-0.5"} {
+	for v, want := range map[float64]string{0: "0", 38.813: "38.8", 0.00988: "0.00988", 6.19e-6: "6.19×10^−6", 1234567: "1.23×10^6", -0.5: "−0.5"} {
 		if got := Plain(Decimal(v, 3)); got != want {
 			t.Errorf("%g gives %q, want %q", v, got, want)
 		}
@@ -163,8 +126,26 @@ func TestDecimal(t *testing.T) {
 // A line that bridges gaps is drawn in pieces, its gaps dotted.
 func TestPieces(t *testing.T) {
 	line := Series{X: []float64{0, 5, 6, 7}, Y: []float64{0.5, 1, math.NaN(), 1}, Bridge: true}
-	p := Panel{X: Axis{Max: 7}, Y: ShareAxis("", 25)}
-	if n := len(pieces(&p, &line)); n != 3 {
+	p := Panel{X: Axis{Max: 7}, Y: ShareAxis("")}
+	f := frame{Style: Paper(), panel: &p}
+	if n := len(f.pieces(draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{X: 100, Y: 100}}}, &line)); n != 3 {
 		t.Errorf("%d pieces", n)
+	}
+}
+
+func TestFit(t *testing.T) {
+	f := Paper().face(9, color.Black)
+	const name = "transformer.h.*.attn.c_proj.weight"
+	for width := vg.Length(20); width < 200; width += 7 {
+		front, tail := fitText(name, f, width), fitName(name, f, width)
+		if !(f.width(front) <= width && f.width(tail) <= width) {
+			t.Errorf("%q, %q are wider than %v", front, tail, width)
+		}
+		if tail != name && !strings.HasSuffix(name, strings.TrimPrefix(tail, "…")) || !strings.HasPrefix(name, strings.TrimSuffix(Plain(front), "…")) {
+			t.Errorf("%q, %q", front, tail)
+		}
+		if wider := fitName(name, f, width+7); len(wider) < len(tail) {
+			t.Errorf("%q has room, %q", wider, tail)
+		}
 	}
 }

@@ -1,98 +1,196 @@
 package ink
 
 import (
-	"gonum.org/v1/plot"
+	"fmt"
+
 	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
 )
 
-// panelGap separates panels, in points.
-const panelGap = 8
+// FitError says that a figure has no room for its axes.
+type FitError struct {
+	Name, Size string
+}
 
-// panelGrid lays panels out in rows whose axes line up. Margins hold the
-// words around the axes: left and right of each column, below and above each
-// row.
-type panelGrid struct {
-	plots                     []*plot.Plot
+// Error names the figure.
+func (e *FitError) Error() string {
+	return fmt.Sprintf("figure %s has no room for its axes at size %s", e.Name, e.Size)
+}
+
+// Hint says what gives room.
+func (e *FitError) Hint() string {
+	return "give a larger --size, a smaller --font-size, or name fewer matrices"
+}
+
+// sheet is a chart laid out: title and caption on top, panels in rows whose
+// axes line up, the key on the right of them or below. Margins hold the words
+// around the axes: left and right of each column, below and above each row.
+type sheet struct {
+	*Style
+	chart                     *Chart
+	size                      vg.Point
+	title                     []string
+	caption                   string
+	key                       keyPlan
 	columns                   int
+	frames                    []frame
 	left, right, below, above []vg.Length
+	axes                      vg.Point // size of each panel's axes
 }
 
-// drawPanels draws the panels of c and returns the part of the area that lies
-// within the outermost axes.
-func (s *Style) drawPanels(area draw.Canvas, c *Chart) (vg.Rectangle, error) {
-	g, err := s.newGrid(area, c)
-	if err != nil {
-		return vg.Rectangle{}, err
-	}
-	title := s.text(s.label, s.ink)
-	title.XAlign = draw.XCenter
-	for i, p := range g.plots {
-		box := g.axes(area.Rectangle, i)
-		p.Draw(around(p, draw.Canvas{Canvas: area.Canvas, Rectangle: box}))
-		if t := c.Panels[i].Title; t != "" {
-			area.FillText(title, vg.Point{X: (box.Min.X + box.Max.X) / 2, Y: box.Max.Y + 4}, fitName(t, title, box.Size().X))
+// Panels are at least so wide, in ems of the axis labels.
+const (
+	leastPanel = 11.5
+	leastStrip = 20
+)
+
+// gap separates panels and other parts.
+func (s *Style) gap() vg.Length { return 0.8 * s.label }
+
+// layOut finds the size of everything. The error is a *FitError.
+func (s *Style) layOut(c *Chart) (*sheet, error) {
+	l := &sheet{Style: s, chart: c, size: vg.Point{X: s.size.Width, Y: s.size.Height}}
+	l.planHead()
+	l.key = s.planKey(c, s.size.Width-2*s.edge)
+	l.columns = l.chooseColumns()
+	rows := l.rows()
+	l.left, l.right = make([]vg.Length, l.columns), make([]vg.Length, l.columns)
+	l.below, l.above = make([]vg.Length, rows), make([]vg.Length, rows)
+	l.frames = make([]frame, len(c.Panels))
+	least := 2 * s.label
+	l.axes = vg.Point{X: 10 * s.label, Y: 10 * s.label}
+	for range 4 { // ticks need room that depends on the length they divide
+		for i := range c.Panels {
+			l.frames[i] = s.newFrame(&c.Panels[i], i%l.columns == 0, i+l.columns >= len(c.Panels), l.axes)
+		}
+		l.measure()
+		l.axes = l.room()
+		if !(l.axes.X >= least && l.axes.Y >= least) {
+			return nil, &FitError{c.Name, s.size.Name}
 		}
 	}
-	return vg.Rectangle{
-		Min: vg.Point{X: area.Min.X + g.left[0], Y: area.Min.Y + g.below[len(g.below)-1]},
-		Max: vg.Point{X: area.Max.X, Y: area.Max.Y - g.above[0]},
-	}, nil
+	if l.size.Y == 0 {
+		l.size.Y = l.around() + l.axes.Y*vg.Length(rows)
+	}
+	return l, nil
 }
 
-// newGrid makes the plots and measures the margins they need.
-func (s *Style) newGrid(area draw.Canvas, c *Chart) (*panelGrid, error) {
-	n, columns := len(c.Panels), max(c.Columns, 1)
-	rows := (n + columns - 1) / columns
-	g := &panelGrid{columns: columns}
-	g.left, g.right = make([]vg.Length, columns), make([]vg.Length, columns)
-	g.below, g.above = make([]vg.Length, rows), make([]vg.Length, rows)
-	title := s.text(s.label, s.ink)
-	for i := range c.Panels {
-		col, row := i%columns, i/columns
-		p, err := s.plot(&c.Panels[i], col == 0, i+columns >= n)
-		if err != nil {
-			return nil, err
-		}
-		g.plots = append(g.plots, p)
-		data := p.DataCanvas(area)
-		g.left[col] = max(g.left[col], data.Min.X-area.Min.X)
-		g.right[col] = max(g.right[col], area.Max.X-data.Max.X)
-		g.below[row] = max(g.below[row], data.Min.Y-area.Min.Y)
-		g.above[row] = max(g.above[row], area.Max.Y-data.Max.Y)
-		if t := c.Panels[i].Title; t != "" {
-			g.above[row] = max(g.above[row], title.Height(t)+4)
+func (l *sheet) rows() int { return max(1, (len(l.chart.Panels)+l.columns-1)/l.columns) }
+
+// planHead breaks the title into lines.
+func (l *sheet) planHead() {
+	if !l.titles {
+		return
+	}
+	width := l.Style.size.Width - 2*l.edge
+	l.title = wrap(l.chart.Title, l.face(l.Style.title, l.ink), width, 2)
+	if l.chart.Caption != "" {
+		l.caption = fitText(l.chart.Caption, l.face(l.small, l.muted), width)
+	}
+}
+
+func (l *sheet) headHeight() vg.Length {
+	h := vg.Length(len(l.title)) * leading * l.Style.title
+	if l.caption != "" {
+		h += leading*l.small + 0.2*l.small
+	}
+	if h > 0 {
+		h += l.gap()
+	}
+	return h
+}
+
+// chooseColumns arranges the panels with few places left empty.
+func (l *sheet) chooseColumns() int {
+	n := len(l.chart.Panels)
+	least := vg.Length(leastPanel) * l.label
+	if l.chart.Strips {
+		least = leastStrip * l.label
+	}
+	most := max(1, int((l.size.X-2*l.edge-l.key.right)/least))
+	if l.size.Y > 0 { // rows must not be too low either
+		for most < n && (l.size.Y-l.headHeight()-l.key.below)/vg.Length((n+most-1)/most) < 6*l.label {
+			most++
 		}
 	}
-	return g, nil
-}
-
-// axes returns where the axes of panel i lie; all are of one size.
-func (g *panelGrid) axes(area vg.Rectangle, i int) vg.Rectangle {
-	columns, rows := vg.Length(len(g.left)), vg.Length(len(g.below))
-	w := (area.Size().X - totalLength(g.left) - totalLength(g.right) - panelGap*(columns-1)) / columns
-	h := (area.Size().Y - totalLength(g.below) - totalLength(g.above) - panelGap*(rows-1)) / rows
-	col, row := i%g.columns, i/g.columns
-	x := area.Min.X + totalLength(g.left[:col+1]) + totalLength(g.right[:col]) + (w+panelGap)*vg.Length(col)
-	y := area.Max.Y - totalLength(g.above[:row+1]) - totalLength(g.below[:row]) - (h+panelGap)*vg.Length(row)
-	return vg.Rectangle{Min: vg.Point{X: x, Y: y - h}, Max: vg.Point{X: x + w, Y: y}}
-}
-
-// around returns the canvas on which the axes of p fill c. The room that
-// words take depends a little on the size, so it is found in a few steps.
-func around(p *plot.Plot, c draw.Canvas) draw.Canvas {
-	out := c
-	for range 4 { // each leaves less than a tenth of the error before
-		at := p.DataCanvas(out)
-		out.Min = out.Min.Add(c.Min.Sub(at.Min))
-		out.Max = out.Max.Add(c.Max.Sub(at.Max))
+	switch {
+	case l.chart.Stacked || l.chart.Strips && n <= 2:
+		return 1
+	case n == 4 && most < 4 || n == 4 && l.size.Y == 0:
+		return min(most, 2)
+	case n <= most:
+		return max(n, 1)
 	}
-	return out
+	rows := (n + most - 1) / most
+	return (n + rows - 1) / rows
 }
 
-func totalLength(v []vg.Length) (total vg.Length) {
+// aspect is the width of axes over their height where the height is free.
+func (l *sheet) aspect() vg.Length {
+	c := l.chart
+	switch {
+	case c.Strips && l.columns == 1:
+		return 3.2
+	case c.Strips:
+		return 2
+	case c.Stacked && len(c.Panels) > 1:
+		return 2.4
+	case len(c.Panels) > 0 && c.Panels[0].Grid != nil:
+		g := c.Panels[0].Grid.Value
+		if len(g) == 0 {
+			return 1.5
+		}
+		return vg.Length(min(max(1.5*float64(len(g[0]))/float64(len(g)), 0.8), 1.8))
+	case len(c.Panels) > 0 && len(c.Panels[0].Bars) > 0:
+		lines := vg.Length(len(c.Panels[0].Bars)) * leading * l.small
+		return min(max(l.axes.X/max(lines, 1), 0.2), 3)
+	case l.columns > 1:
+		return 1.15
+	}
+	return 1.6
+}
+
+// measure sets the margins from the frames.
+func (l *sheet) measure() {
+	for _, list := range [][]vg.Length{l.left, l.right, l.below, l.above} {
+		clear(list)
+	}
+	for i := range l.frames {
+		f, col, row := &l.frames[i], i%l.columns, i/l.columns
+		m := f.margins(l.axes)
+		l.left[col], l.right[col] = max(l.left[col], m.Min.X), max(l.right[col], m.Max.X)
+		l.below[row], l.above[row] = max(l.below[row], m.Min.Y), max(l.above[row], m.Max.Y)
+	}
+}
+
+// around is the height of all that is not axes.
+func (l *sheet) around() vg.Length {
+	return 2*l.edge + l.headHeight() + l.key.below + total(l.above) + total(l.below) + l.gap()*vg.Length(len(l.below)-1)
+}
+
+// room returns the size of each panel's axes.
+func (l *sheet) room() vg.Point {
+	columns, rows := vg.Length(len(l.left)), vg.Length(len(l.below))
+	w := (l.size.X - 2*l.edge - l.key.right - total(l.left) - total(l.right) - l.gap()*(columns-1)) / columns
+	h := (l.size.Y - l.around()) / rows
+	if l.size.Y == 0 {
+		l.axes.X = w
+		h = w / l.aspect()
+	}
+	return vg.Point{X: w, Y: h}
+}
+
+// box returns where the axes of panel i lie.
+func (l *sheet) box(i int) vg.Rectangle {
+	col, row := i%l.columns, i/l.columns
+	x := l.edge + total(l.left[:col+1]) + total(l.right[:col]) + (l.axes.X+l.gap())*vg.Length(col)
+	top := l.size.Y - l.edge - l.headHeight()
+	y := top - total(l.above[:row+1]) - total(l.below[:row]) - (l.axes.Y+l.gap())*vg.Length(row)
+	return vg.Rectangle{Min: vg.Point{X: x, Y: y - l.axes.Y}, Max: vg.Point{X: x + l.axes.X, Y: y}}
+}
+
+func total(v []vg.Length) (sum vg.Length) {
 	for _, x := range v {
-		total += x
+		sum += x
 	}
-	return total
+	return sum
 }

@@ -5,19 +5,15 @@ import (
 	"image/png"
 	"io"
 	"sync"
-
-	vgdraw "gonum.org/v1/plot/vg/draw"
 )
 
-// WritePNG draws c as a PNG. The same chart gives the same bytes.
-func WritePNG(w io.Writer, c *Chart, s *Style) error {
-	size := c.Extent(s)
+// writePNG draws l as a PNG.
+func writePNG(w io.Writer, l *sheet) error {
+	s, size := l.Style, l.size
 	img := s.images.get(int(size.X.Dots(float64(s.dpi))+0.5), int(size.Y.Dots(float64(s.dpi))+0.5))
 	defer s.images.free.Put(img)
-	if err := s.Draw(vgdraw.NewCanvas(newRaster(img, s), size.X, size.Y), c); err != nil {
-		return err
-	}
-	if c.Key.Bar == nil { // colours on a scale are data: they stay exact
+	l.drawOn(newRaster(img, s))
+	if l.chart.Key.Bar == nil { // colours on a scale are data: they stay exact
 		table := s.tables.get()
 		defer s.tables.free.Put(table)
 		return s.png.Encode(w, table.paletted(img))

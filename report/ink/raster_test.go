@@ -29,35 +29,37 @@ func darkness(img image.Image) (sum, x, y float64) {
 func TestRasterText(t *testing.T) {
 	s := Paper()
 	size := vg.Point{X: 200, Y: 150}
-	style := s.text(12, s.ink)
+	style := s.face(12, s.ink)
+	write := func(c draw.Canvas, x, y vg.Length, text string) {
+		style.draw(c.Canvas, text, placed{at: vg.Point{X: x, Y: y}})
+	}
 	for name, put := range map[string]func(c draw.Canvas){
-		"level": func(c draw.Canvas) { c.FillText(style, vg.Point{X: 20.3, Y: 40.2}, "WAV"+Sub("OV")+" 10"+Sup("−6")) },
+		"level": func(c draw.Canvas) { write(c, 20.3, 40.2, "WAV"+Sub("OV")+" 10"+Sup("−6")) },
 		"up": func(c draw.Canvas) {
-			up := style
-			up.Rotation = math.Pi / 2
-			c.FillText(up, vg.Point{X: 60.1, Y: 20.7}, "σ"+Sub("i")+" gap")
+			style.draw(c.Canvas, "σ"+Sub("i")+" gap", placed{at: vg.Point{X: 60.1, Y: 20.7}, upward: true})
 		},
 		"aslant": func(c draw.Canvas) {
-			slant := style
-			slant.Rotation = 0.5
-			c.FillText(slant, vg.Point{X: 60.1, Y: 20.7}, "aslant")
+			c.Push()
+			c.Rotate(0.5)
+			write(c, 60.1, 20.7, "aslant")
+			c.Pop()
 		},
 		"moved": func(c draw.Canvas) {
 			c.Push()
 			c.Translate(vg.Point{X: 50, Y: 30})
 			c.Rotate(math.Pi / 2)
 			c.Translate(vg.Point{X: 11, Y: 7})
-			c.FillText(style, vg.Point{X: 5, Y: -10}, "moved")
+			write(c, 5, -10, "moved")
 			c.Pop()
-			c.FillText(style, vg.Point{X: 5, Y: 10}, "back")
+			write(c, 5, 10, "back")
 		},
 		"flipped": func(c draw.Canvas) {
 			c.Push()
 			c.Scale(2, 1)
-			c.FillText(style, vg.Point{X: 5, Y: 10}, "wide")
+			write(c, 5, 10, "wide")
 			c.Pop()
 		},
-		"beyond": func(c draw.Canvas) { c.FillText(style, vg.Point{X: -20, Y: 10}, "over the edge") },
+		"beyond": func(c draw.Canvas) { write(c, -20, 10, "over the edge") },
 	} {
 		plain := vgimg.NewWith(vgimg.UseWH(size.X, size.Y), vgimg.UseDPI(s.dpi))
 		put(draw.New(plain))

@@ -2,15 +2,18 @@ package ink
 
 import (
 	"fmt"
+	"image/color"
 	"math"
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"gonum.org/v1/plot/font"
-	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/font/liberation"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // Text in figures carries its subscripts and superscripts between control
@@ -22,7 +25,10 @@ const (
 	baseline = '\x10'
 )
 
+// Sub writes s as a subscript.
 func Sub(s string) string { return string(lowered) + s + string(baseline) }
+
+// Sup writes s as a superscript.
 func Sup(s string) string { return string(raised) + s + string(baseline) }
 
 // Plain writes the markup as TeX would be typed: W_Q, 10^−6.
@@ -37,7 +43,7 @@ const maxLabel = 200
 // Printable makes text of a file fit to be drawn: what the font has no glyph
 // for, would not show or would turn the text around is written as an escape.
 func Printable(s string) string {
-	face := figureFonts().Lookup(figureFont(1), 1).Face
+	face := fonts().Lookup(fontOf("Sans", 1), 1).Face
 	var b strings.Builder
 	n := 0
 	for _, r := range s {
@@ -66,7 +72,7 @@ func Decimal(v float64, digits int) string {
 	}
 	exp := int(math.Floor(log10(math.Abs(v))))
 	if exp >= -3 && exp < 6 {
-		return strconv.FormatFloat(roundTo(v, digits), 'f', -1, 64)
+		return strings.Replace(strconv.FormatFloat(roundTo(v, digits), 'f', -1, 64), "-", "−", 1)
 	}
 	mantissa, power, _ := strings.Cut(strconv.FormatFloat(v, 'e', digits-1, 64), "e")
 	n, _ := strconv.Atoi(power) // "e" is always followed by an integer
@@ -83,35 +89,50 @@ func PowerOfTen(n int) string {
 	return "10" + Sup(strings.Replace(strconv.Itoa(n), "-", "−", 1))
 }
 
-// figureFonts returns gonum/plot's fonts: the Liberation family, which has
-// the metrics of the faces journals ask for.
-func figureFonts() *font.Cache { return font.DefaultCache }
+// fonts returns the Liberation family, which has the metrics of the faces
+// journals ask for.
+var fonts = sync.OnceValue(func() *font.Cache { return font.NewCache(liberation.Collection()) })
 
-func figureFont(size vg.Length) font.Font {
-	return font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
+func fontOf(variant string, size vg.Length) font.Font {
+	return font.Font{Typeface: "Liberation", Variant: font.Variant(variant), Size: size}
 }
 
-// notation is a text handler that draws one line with sub- and superscripts.
-type notation struct{}
+// face is type of one size and colour.
+type face struct {
+	variant string
+	size    vg.Length
+	color   color.Color
+}
+
+// How far letters reach above and below their baseline, and lines are apart, in
+// ems, of Liberation's capitals, descenders and subscripts.
+const (
+	rise    = 0.74
+	drop    = 0.24
+	leading = 1.22
+)
+
+func (f face) line() vg.Length { return leading * f.size }
 
 // textRun is a stretch of text of one size and height.
 type textRun struct {
 	text       string
-	font       font.Font
 	size, rise vg.Length
 }
 
 // Sizes and shifts of scripts in ems, near those of TeX (cmr10 against cmr7):
 // still legible at the smallest size used, and within the line's own height.
 const (
-	scriptSize = 0.75
-	subDrop    = -0.18
-	supRise    = 0.32
+	scriptSize  = 0.75
+	subDrop     = -0.18
+	supRise     = 0.32
+	leastScript = 6 // points: nothing smaller can be read in print
 )
 
-func (notation) runs(txt string, fnt font.Font) []textRun {
-	size := fnt.Size
-	cur := textRun{font: fnt, size: size}
+// runs takes the markup apart.
+func (f face) runs(txt string) []textRun {
+	script := min(max(scriptSize*f.size, leastScript), f.size)
+	cur := textRun{size: f.size}
 	var out []textRun
 	start := 0
 	flush := func(end int) {
@@ -124,80 +145,118 @@ func (notation) runs(txt string, fnt font.Font) []textRun {
 		switch r {
 		case lowered:
 			flush(i)
-			cur.size, cur.rise = scriptSize*size, subDrop*size
+			cur.size, cur.rise = script, subDrop*f.size
 		case raised:
 			flush(i)
-			cur.size, cur.rise = scriptSize*size, supRise*size
+			cur.size, cur.rise = script, supRise*f.size
 		case baseline:
 			flush(i)
-			cur.size, cur.rise = size, 0
+			cur.size, cur.rise = f.size, 0
 		}
 	}
 	flush(len(txt))
 	return out
 }
 
-func (r textRun) face() font.Face { return figureFonts().Lookup(r.font, r.size) }
+func (f face) lookup(size vg.Length) font.Face { return fonts().Lookup(fontOf(f.variant, size), size) }
 
-// Cache implements [text.Handler].
-func (notation) Cache() *font.Cache { return figureFonts() }
-
-// Extents implements [text.Handler].
-func (notation) Extents(fnt font.Font) font.Extents {
-	face := figureFonts().Lookup(fnt, fnt.Size)
-	return face.Extents()
+// width returns the width of txt on one line.
+func (f face) width(txt string) (w vg.Length) {
+	for _, r := range f.runs(txt) {
+		at := f.lookup(r.size)
+		w += at.Width(r.text)
+	}
+	return w
 }
 
-// Lines implements [text.Handler]: text in figures is one line.
-func (notation) Lines(txt string) []string { return []string{txt} }
+// Where a text stands by its point.
+const (
+	alignLeft   = 0
+	alignCenter = 0.5
+	alignRight  = 1
+)
 
-// Box implements [text.Handler].
-func (h notation) Box(txt string, fnt font.Font) (width, height, depth vg.Length) {
-	for _, r := range h.runs(txt, fnt) {
-		face := r.face()
-		width += face.Width(r.text)
-	}
-	e := h.Extents(fnt)
-	return width, e.Ascent, e.Descent
+// placed is a text and where its baseline lies.
+type placed struct {
+	at     vg.Point
+	align  float64 // the part of the text that lies before at
+	upward bool    // turned by a quarter: it reads from below
 }
 
-// Draw implements [text.Handler]. The baseline lies where gonum/plot's plain
-// handler puts it, which its axes count on.
-func (h notation) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
-	width, ascent, depth := h.Box(txt, sty.Font)
-	at := vg.Point{
-		X: width * vg.Length(sty.XAlign),
-		Y: (ascent+depth)*vg.Length(sty.YAlign) - ascent + sty.Font.Size,
+// draw writes one line.
+func (f face) draw(c vg.Canvas, txt string, p placed) {
+	if d, ok := c.(*draw.Canvas); ok {
+		c = d.Canvas
 	}
-	c.SetColor(sty.Color)
+	if t, ok := c.(*texCanvas); ok {
+		t.typeset(f, txt, p)
+		return
+	}
 	c.Push()
 	defer c.Pop()
-	c.Translate(pt)
-	c.Rotate(sty.Rotation)
-	for _, r := range h.runs(txt, sty.Font) {
-		face := r.face()
-		c.FillString(face, at.Add(vg.Point{Y: r.rise}), r.text)
-		at.X += face.Width(r.text)
+	c.SetColor(f.color)
+	c.Translate(p.at)
+	if p.upward {
+		c.Rotate(math.Pi / 2)
+	}
+	x := -f.width(txt) * vg.Length(p.align)
+	for _, r := range f.runs(txt) {
+		at := f.lookup(r.size)
+		c.FillString(at, vg.Point{X: x, Y: r.rise}, r.text)
+		x += at.Width(r.text)
 	}
 }
 
 // fitName shortens a name to width from the front: those of one model differ
 // at the end.
-func fitName(name string, sty text.Style, width vg.Length) string {
-	if sty.Width(name) <= width {
+func fitName(name string, f face, width vg.Length) string {
+	if f.width(name) <= width {
 		return name
 	}
 	runes := []rune(name)
-	from := sort.Search(len(runes), func(n int) bool { return sty.Width("…"+string(runes[n:])) <= width })
+	from := sort.Search(len(runes), func(n int) bool { return f.width("…"+string(runes[n:])) <= width })
 	return "…" + string(runes[from:])
 }
 
 // fitText shortens txt with an ellipsis until it is at most width wide.
-func fitText(txt string, sty text.Style, width vg.Length) string {
-	if sty.Width(txt) <= width {
+func fitText(txt string, f face, width vg.Length) string {
+	if f.width(txt) <= width {
 		return txt
 	}
 	runes := []rune(txt)
 	cut := func(n int) string { return string(runes[:n]) + string(baseline) + "…" }
-	return cut(sort.Search(len(runes), func(n int) bool { return sty.Width(cut(n+1)) > width }))
+	return cut(sort.Search(len(runes), func(n int) bool { return f.width(cut(n+1)) > width }))
+}
+
+// firstFit returns long if it is at most width wide, else short, cut if need be.
+func firstFit(long, short string, f face, width vg.Length) string {
+	if f.width(long) <= width || short == "" {
+		return fitText(long, f, width)
+	}
+	return fitText(short, f, width)
+}
+
+// wrap breaks txt at spaces into at most n lines of the given width; what is
+// left over is cut.
+func wrap(txt string, f face, width vg.Length, n int) []string {
+	var lines []string
+	line := ""
+	words := strings.Split(txt, " ")
+	for i, w := range words {
+		next := strings.TrimPrefix(line+" "+w, " ")
+		if line == "" || f.width(next) <= width {
+			line = next
+			continue
+		}
+		if len(lines) == n-1 {
+			line += " " + strings.Join(words[i:], " ")
+			break
+		}
+		lines, line = append(lines, line), w
+	}
+	lines = append(lines, line)
+	for i := range lines {
+		lines[i] = fitText(lines[i], f, width)
+	}
+	return lines
 }
