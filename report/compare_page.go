@@ -10,7 +10,7 @@ import (
 // circuits need.
 func comparePageScripts() []string {
 	return []string{
-		"dom.js", "format.js", "data.js", "selection.js", "state.js", "compare_data.js", "colour.js", "vtable.js", "ticks.js", "figures.js", "legend.js", "save.js",
+		"dom.js", "format.js", "data.js", "selection.js", "state.js", "compare_data.js", "colour.js", "vtable.js", "ticks.js", "figures.js", "legend.js", "save.js", "latex.js",
 		"foot.js", "zoom.js", "chart_marks.js", "chart_svg.js", "chart.js",
 		"filters.js", "matrices.js", "heatmap.js", "spectra.js", "readings.js", "chips.js", "nulls.js", "directions.js", "linearmap.js", "detail.js",
 		"readouts.js", "zgrid.js", "reference.js", "compare_detail.js", "compare_track.js", "compare_within.js", "start.js", "compare.js",

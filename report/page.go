@@ -18,7 +18,7 @@ var pageFiles embed.FS
 // scope; each says at its top what it offers to the others.
 func pageScripts() []string {
 	return []string{
-		"dom.js", "format.js", "data.js", "selection.js", "state.js", "colour.js", "vtable.js", "ticks.js", "figures.js", "legend.js", "save.js",
+		"dom.js", "format.js", "data.js", "selection.js", "state.js", "colour.js", "vtable.js", "ticks.js", "figures.js", "legend.js", "save.js", "latex.js",
 		"foot.js", "zoom.js", "chart_marks.js", "chart_svg.js", "chart.js",
 		"filters.js", "matrices.js", "heatmap.js", "spectra.js", "readings.js", "chips.js", "nulls.js", "directions.js", "linearmap.js", "detail.js",
 		"readouts.js", "zgrid.js", "circuits.js", "reference.js", "start.js", "main.js",

@@ -11,7 +11,7 @@ function startDetail() {
   });
   const draw = (first) => drawDetail(panel, { chart, holder, readout }, first);
   document.addEventListener("keydown", (e) => {
-    if (e.key === "Escape" && STATE.open && !panel.hidden) closeDetail();
+    if (e.key === "Escape" && STATE.open && !panel.hidden && !document.querySelector("dialog[open]")) closeDetail();
   });
   subscribe((changed) => {
     if (changed.has("model") && STATE.open) followModel();
@@ -111,7 +111,10 @@ function spectrumFoot(m, chart) {
 
 // detailFacts is what the panel has under the figure.
 function detailFacts(m) {
-  return [h("h3", { id: "detail-measures", tabindex: -1 }, "Measures"), measureTable(m), mapSection(m),
+  return [h("div", { class: "headed" }, h("h3", { id: "detail-measures", tabindex: -1 }, "Measures"),
+    !m.error && copyButton("Copy LaTeX row", {
+      what: () => `LaTeX row of ${m.label}`, text: () => latexRow(m, STATE.cols), class: "save", title: "The measures that are columns of the table of matrices, as a row for booktabs",
+    })), measureTable(m), mapSection(m),
     m.initial && [h("h3", null, "Against its initialisation"), facts(initialFacts(m.initial))],
     m.signal && [h("h3", null, "Against noise of one level"), facts(signalFacts(m.signal))],
     !m.error && [h("h3", null, "How it was computed"), facts(certificateFacts(m))],

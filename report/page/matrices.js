@@ -88,6 +88,10 @@ function drawMatrixControls(table) {
     columnChooser(),
     h("span", { class: "end" },
       button("Overlay these", () => setSelection(table.rows), { class: "quiet", title: `Draw the spectra of the rows shown, at most ${MAX_OVERLAY}` }),
+      copyButton("Copy LaTeX", {
+        what: () => `LaTeX table of ${plural(Math.min(table.rows.length, TEX_ROWS), "row")}`, text: () => latexTable(table.rows, STATE.cols),
+        class: "quiet", title: `The rows and columns shown as a booktabs table, at most ${TEX_ROWS} rows`,
+      }),
       button("Download CSV", () => saveText("matrices.csv", "text/csv", matrixCsv(table.rows)), { class: "quiet" })),
     h("output", { id: "matrix-count", class: "count" }),
     DOC.judged.length > 0 && legendHtml(tintLegend(tintScale(STATE.show === "q" ? "q" : "z", FAR))));

@@ -37,7 +37,7 @@ function readoutTable() {
   const wide = Math.max(8, ...DOC.matrices.filter((m) => m.directions).map((m) => m.label.length));
   const n = (key, title, width, value, tip) => ({ key, title, width, number: true, value, cell: (x) => short(value(x)), full: (x) => `${title} = ${number(value(x))}`, tip });
   return new VirtualTable({
-    host: byId("readout-table"), id: "dx", sort: STATE.dsort, caption: "Every readout of a direction through the vocabulary. Enter opens its matrix.",
+    host: byId("readout-table"), id: "dx", printed: 60, sort: STATE.dsort, caption: "Every readout of a direction through the vocabulary. Enter opens its matrix.",
     open: (x) => openMatrix(x.m), isOpen: (x) => x.m.key === STATE.open, onSort: (dsort) => update({ dsort }),
     columns: [
       { key: "label", title: "Matrix", width: Math.min(wide, 30) + 4, head: true, class: "mono", value: (x) => order.get(x.m),

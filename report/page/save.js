@@ -1,4 +1,4 @@
-// save.js: saveText, saveSvg, savePng, fileName, copyText: what leaves the page, by the reader's own hand.
+// save.js: saveText, saveSvg, savePng, fileName, copyButton: what leaves the page, by the reader's own hand.
 //
 // A saved figure is the one on the screen in the light colours, for paper,
 // with every colour written out, so that it needs no style-sheet. It goes
@@ -6,6 +6,7 @@
 
 const SVG_NS = "http://www.w3.org/2000/svg";
 const PNG_SCALE = 3; // 288 pixels an inch at the 96 of the page
+const SAID = 1600; // ms that a button says it is done
 const PNG_SIDE = 12000; // px; more than that a canvas may refuse
 
 // Attributes of a figure that are geometry; all else is on the page only.
@@ -121,6 +122,17 @@ function colourWriter() {
   };
 }
 
+// copyButton copies what text() gives and says for a moment that it did.
+function copyButton(label, { what, text, ...attrs }) {
+  const act = async () => {
+    if (!await copyText(text(), what())) return;
+    self.textContent = "Copied ✓";
+    setTimeout(() => { self.textContent = label; }, SAID);
+  };
+  const self = button(label, act, attrs);
+  return self;
+}
+
 // copyText puts text on the clipboard, or where the browser refuses (it may on
 // files) shows it selected, to be copied by hand.
 async function copyText(text, what) {
@@ -145,4 +157,5 @@ function showText(text, what) {
   dialog.showModal();
   field.focus();
   field.select();
+  field.scrollTop = 0;
 }

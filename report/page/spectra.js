@@ -18,7 +18,7 @@ function startSpectra() {
   const redraw = () => {
     chart.set(selection(), { y: STATE.y, x: STATE.x, xs: STATE.xs });
     drawSpectraLegend(legend, chart);
-    note.textContent = [bandNote(chart.matrices).trim(), "Drag over a part, hold Ctrl and turn the wheel, or press + and − to zoom."].join(" ");
+    note.replaceChildren(bandNote(chart.matrices), h("span", { class: "hint" }, " Drag over a part, hold Ctrl and turn the wheel, or press + and − to zoom."));
     showReading({ head, legend, chart }, null);
     foot.replaceChildren(figureFoot({
       name: spectraName(), table: () => spectraTable(selection()), csv: () => spectraRows(selection()),

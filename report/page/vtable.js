@@ -6,22 +6,22 @@
 
 const ROW = 30; // px, as --row in the style-sheet
 const MARGIN = 12; // rows drawn beyond either edge, so that scrolling shows no gap
-const PRINTED = 2000; // rows put on paper
+const PRINTED = 1000; // rows put on paper
 
 class VirtualTable {
-  // options: {host, id, caption, columns, sort, mark?, isMarked?, open?, isOpen?, onSort?}
+  // options: {host, id, caption, columns, sort, printed?, mark?, isMarked?, open?, isOpen?, onSort?}
   constructor(options) {
-    Object.assign(this, { rows: [], active: 0, from: -1, to: -1, sort: "" }, options);
+    Object.assign(this, { rows: [], active: 0, from: -1, to: -1, sort: "", printed: PRINTED }, options);
     this.head = h("thead");
     this.body = h("tbody");
     this.widths = h("colgroup");
     this.table = h("table", { id: this.id, role: "grid", tabindex: 0, onkeydown: (e) => this.onKey(e) },
       h("caption", { class: "unseen" }, this.caption), this.widths, this.head, this.body);
     this.box = h("div", { class: "vtable", onscroll: () => this.draw() }, this.table);
-    this.host.replaceChildren(this.box);
+    this.cut = h("p", { class: "shortened" });
+    this.host.replaceChildren(this.box, this.cut);
     new ResizeObserver(() => this.draw()).observe(this.box);
-    addEventListener("beforeprint", () => { this.printing = true; this.draw(true); });
-    addEventListener("afterprint", () => { this.printing = false; this.draw(true); });
+    for (const [when, on] of [["beforeprint", true], ["afterprint", false]]) addEventListener(when, () => { this.printing = on; this.drawHead(); this.draw(true); });
     this.setColumns(this.columns);
   }
 
@@ -29,7 +29,7 @@ class VirtualTable {
     this.columns = columns;
     const wide = columns.reduce((sum, c) => sum + c.width, 0);
     this.table.style.minWidth = `${wide}ch`;
-    this.widths.replaceChildren(...columns.map((c) => h("col", { style: { width: `${(100 * c.width) / wide}%` } })));
+    this.widths.replaceChildren(...columns.map((c) => h("col", { class: c.class === "pick" ? "pick" : null, style: { width: `${(100 * c.width) / wide}%` } })));
     this.table.setAttribute("aria-colcount", columns.length);
     this.drawHead();
     this.arrange();
@@ -70,7 +70,7 @@ class VirtualTable {
   headCell(c) {
     const mine = this.sort.replace("-", "") === c.key;
     const order = mine ? (this.sort.startsWith("-") ? "descending" : "ascending") : "none";
-    const title = c.sortable === false ? h("span", { class: "plain" }, c.title)
+    const title = c.sortable === false || this.printing ? h("span", { class: "plain" }, c.title) // a header repeated on paper has no buttons
       : button([c.title, h("span", { class: "arrow", "aria-hidden": true }, { none: "", ascending: "▲", descending: "▼" }[order])],
         () => this.onSort(mine ? flip(this.sort) : (c.number ? "-" : "") + c.key), // of numbers, the largest first
         { class: "sorter", "data-tip": c.tip });
@@ -82,7 +82,7 @@ class VirtualTable {
     const height = this.box.clientHeight || 600;
     let from = Math.max(0, Math.floor(this.box.scrollTop / ROW) - MARGIN);
     let to = Math.min(this.rows.length, from + Math.ceil(height / ROW) + 2 * MARGIN);
-    if (this.printing) [from, to] = [0, Math.min(this.rows.length, PRINTED)];
+    if (this.printing) [from, to] = [0, Math.min(this.rows.length, this.printed)];
     if (!force && from === this.from && to === this.to) return;
     [this.from, this.to] = [from, to];
     const gap = (n) => h("tr", { class: "gap", "aria-hidden": true, style: { height: `${n * ROW}px` } });
@@ -91,6 +91,7 @@ class VirtualTable {
     if (!drawn.length) drawn.push(h("tr", null, h("td", { colspan: this.columns.length, class: "none" }, "Nothing matches.")));
     const left = this.rows.length - to;
     this.body.replaceChildren(gap(from), ...drawn, gap(this.printing ? 0 : left));
+    this.cut.textContent = this.printing && left > 0 ? `The first ${count(to)} of ${count(this.rows.length)} rows; the files beside this page have all.` : "";
     this.point();
   }
 

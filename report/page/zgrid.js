@@ -33,7 +33,7 @@ function zSvg(map, cells, { w, top }) {
 }
 
 function zAxes(map, { w, size, height }) {
-  const everyX = Math.ceil((8 * Math.max(...map.columns.map((c) => c.length))) / w);
+  const everyX = Math.ceil((7 * Math.max(...map.columns.map((c) => c.length)) + 6) / w);
   const everyY = Math.ceil(12 / size);
   return svg("g", { class: "axes", "aria-hidden": true },
     map.rows.map((name, y) => y % everyY === 0 && svg("text", { x: ZCELL.left - 6, y: ZCELL.top + (y + 0.5) * size + 4, "text-anchor": "end" }, name)),
