@@ -70,6 +70,13 @@ func (p *Principal) About(mean bool, o PrincipalOptions) (*Principal, error) {
 	return other.principal(o.Top, max(o.Threads, 1))
 }
 
+// Keep drops the directions beyond the first k.
+func (p *Principal) Keep(k int) {
+	if rows, cols := p.Loadings.Dims(); k < cols && k > 0 {
+		p.Loadings = mat.DenseCopyOf(p.Loadings.Slice(0, rows, 0, k))
+	}
+}
+
 // gathered is what one pass over a table gathers.
 type gathered struct {
 	n, d    int

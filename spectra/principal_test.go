@@ -222,12 +222,15 @@ func TestParallelNull(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if ratio := plain.NoiseEdge() / plain.Variance[0]; ratio < 0.9 || ratio > 1.15 {
+	if ratio := plain.Edge(0) / plain.Variance[0]; ratio < 0.9 || ratio > 1.2 {
 		t.Errorf("edge of noise %g of the largest variance", ratio)
 	}
 	factors := spectra.Gaussian(n, 3, spectra.Stream(1, "factors"))
 	x.Apply(func(i, j int, v float64) float64 { return v + factors.At(i, j/10) }, x)
 	planted, err := spectra.PrincipalComponents(linalg.Dense(x), spectra.PrincipalOptions{Top: 4})
+	if count, edges := planted.Deflated(); count != 3 || !(edges[3] < edges[0]) {
+		t.Errorf("deflated: %d components, edges %v", count, edges)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -246,6 +249,52 @@ func TestParallelNull(t *testing.T) {
 	}
 	if null, err = wide.ParallelAnalysis(0, 0, 1); err != nil || len(null.Mean) != 19 || math.Abs(null.Mean[0]/wide.Variance[0]-1) > 0.3 {
 		t.Errorf("%v, %v of %v", err, null.Mean[:2], wide.Variance[:2])
+	}
+}
+
+// TestEdge: the 95 % point of the closed form is that of drawn noise, of equal
+// and unequal variances, for tall and wide tables.
+func TestEdge(t *testing.T) {
+	for _, x := range []struct{ n, d int }{{200, 30}, {60, 60}, {40, 120}} {
+		for _, steep := range []float64{0, 1} {
+			w := spectra.Gaussian(x.n, x.d, spectra.Stream(5, "edge"))
+			w.Apply(func(_, j int, v float64) float64 { return v / (1 + steep*float64(j)/10) }, w)
+			p, err := spectra.PrincipalComponents(linalg.Dense(w), spectra.PrincipalOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			null, err := p.ParallelAnalysis(400, 3, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// The law is of the limit. Where few variances lead, it is too high.
+			if ratio := p.Edge(0) / null.Upper[0]; ratio < 0.97 || ratio > 1.03+0.1*steep {
+				t.Errorf("%+v, steep %v: edge %g of the drawn 95 %% point", x, steep, ratio)
+			}
+		}
+	}
+}
+
+// TestDeflated: what a dominant component hides in the null of the whole is
+// seen once it is taken out.
+func TestDeflated(t *testing.T) {
+	const n, d = 300, 40
+	x := spectra.Gaussian(n, d, spectra.Stream(2, "deflated"))
+	f := spectra.Gaussian(n, 2, spectra.Stream(2, "factors"))
+	x.Apply(func(i, j int, v float64) float64 {
+		side := float64(1 - 2*(j%2))
+		return v + 20*f.At(i, 0) + 0.5*side*f.At(i, 1)
+	}, x)
+	p, err := spectra.PrincipalComponents(linalg.Dense(x), spectra.PrincipalOptions{Top: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	null, err := p.ParallelAnalysis(0, 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if count, _ := p.Deflated(); count != 2 || null.Above(p.Variance) != 1 {
+		t.Errorf("%d deflated, %d above noise as a whole", count, null.Above(p.Variance))
 	}
 }
 

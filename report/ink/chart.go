@@ -23,6 +23,7 @@ type Panel struct {
 	Rules []Rule
 	Bars  []Bar
 	Grid  *Grid
+	Cloud *Cloud // behind the lines; nil: none
 }
 
 // Series is a line through points; points that are not finite, or not

@@ -69,6 +69,7 @@ func (f *frame) drawData(c draw.Canvas, chart *Chart) {
 	}
 	f.drawBand(c)
 	f.drawLines(c)
+	f.drawCloud(c)
 	for _, r := range p.Rules {
 		f.drawRule(c, r, chart.pattern(r.Label))
 	}
