@@ -5,7 +5,10 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/mat"
+
 	"wspec/loader"
+	"wspec/spectra"
 )
 
 // Wish is what a matrix is asked to write.
@@ -191,4 +194,57 @@ func (r *Reader) ReadVector(m *loader.Matrix, s Side, v []float64, o ReadOptions
 	}
 	reading.Mean *= size
 	return reading, err
+}
+
+// Others returns the targets, one a row, of so many random wishes for as many
+// other tokens or neurons, the same ones for the same seed: what any of them gives.
+// It is nil where there are no others. The error is that of Output.
+func (r *Reader) Others(m *loader.Matrix, w Wish, draws int, o OthersOptions) (*mat.Dense, error) {
+	n := r.choices(m, w)
+	var pool []int
+	for id := range n {
+		if slices.Contains(w.Tokens, id) || slices.Contains(w.Neurons, id) || slices.Contains(w.Exclude, id) || id < len(o.Skip) && o.Skip[id] {
+			continue
+		}
+		pool = append(pool, id)
+	}
+	count := len(w.Tokens) + len(w.Neurons)
+	if len(pool) < 2*count { // too few to differ
+		return nil, nil
+	}
+	_, d := m.Dims()
+	y := mat.NewDense(draws, d, nil)
+	rng := spectra.Stream(o.Seed, "solve others")
+	for i := range draws {
+		x := Wish{Mean: w.Mean}
+		for range count {
+			id := pool[rng.IntN(len(pool))]
+			if len(w.Neurons) > 0 {
+				x.Neurons = append(x.Neurons, id)
+			} else {
+				x.Tokens = append(x.Tokens, id)
+			}
+		}
+		target, err := r.Output(m, x)
+		if err != nil {
+			return nil, err
+		}
+		y.SetRow(i, target)
+	}
+	return y, nil
+}
+
+// OthersOptions says which are drawn. The zero value draws from all.
+type OthersOptions struct {
+	Skip []bool // by id, those not to be drawn, such as the under-trained; may be short
+	Seed uint64
+}
+
+// choices is the number of tokens or neurons that may be asked of m.
+func (r *Reader) choices(m *loader.Matrix, w Wish) int {
+	_, d := m.Dims()
+	if len(w.Neurons) > 0 || m.Out == loader.Vocab {
+		return d
+	}
+	return r.tables[r.order(m, Out, "")[0]].n
 }

@@ -249,6 +249,45 @@ func constrained(t *testing.T, r *Reader, m *loader.Matrix, y []float64, tokens 
 	return math.Sqrt(max(size*size-dot(z, z), 0)) / size
 }
 
+// TestOthers: rows are targets of other tokens or neurons, none of those left out.
+func TestOthers(t *testing.T) {
+	r := reader(t, untied().open(t), Raw)
+	m := matrix(t, r.model, "L0.W_in")
+	y, err := r.Others(m, Wish{Neurons: []int{3}}, 200, OthersOptions{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn := map[int]int{}
+	for i := range 200 {
+		row := y.RawRowView(i)
+		at := slices.Index(row, 1)
+		if at < 0 || norm(row) != 1 {
+			t.Fatal(row)
+		}
+		drawn[at]++
+	}
+	if drawn[3] > 0 || len(drawn) != dMLP-1 {
+		t.Errorf("neurons drawn: %v", drawn)
+	}
+	w := matrix(t, r.model, "L0.W_out")
+	skip := make([]bool, nVocab)
+	for id := range skip {
+		skip[id] = id > 6
+	}
+	if y, err = r.Others(w, Wish{Tokens: []int{0}, Exclude: []int{1}}, 50, OthersOptions{Skip: skip}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 50 {
+		cosines, err := r.Written(w, y.RawRowView(i), []int{2, 3, 4, 5, 6})
+		if err != nil || slices.Max(cosines) < 1-1e-12 {
+			t.Errorf("row %d is none of the five tokens: %v, %v", i, cosines, err)
+		}
+	}
+	if y, err := r.Others(w, Wish{Tokens: []int{0, 1, 2, 3}}, 5, OthersOptions{Skip: skip}); y != nil || err != nil {
+		t.Error("too few to draw from:", y, err)
+	}
+}
+
 func TestOutputErrors(t *testing.T) {
 	m := untied().open(t)
 	r := reader(t, m, Raw)

@@ -11,8 +11,11 @@ import (
 	"wspec/spectra"
 )
 
-// solveDraws is the number of random targets that a solution is held against.
-const solveDraws = 1000
+// A solution is held against
+const (
+	solveDraws  = 1000 // random targets, and
+	solveOthers = 200  // other tokens or neurons, which cost their vectors
+)
 
 // SolveOptions say what a matrix is to write, and with what input.
 type SolveOptions struct {
@@ -49,7 +52,8 @@ type solving struct {
 	target []float64
 	d      *spectra.Decomposition
 	s      *spectra.Solution
-	null   *spectra.SolveNull
+	null   *spectra.SolveNull // of random targets
+	others *spectra.SolveNull // of other tokens or neurons, nil where there are none
 	a      *Answer
 }
 
@@ -112,8 +116,45 @@ func (x *solving) compute(ctx context.Context) (err error) {
 	if x.s, err = x.d.Solve(x.target, bounds); err != nil {
 		return fmt.Errorf("%s: %w", x.matrix.Label, err)
 	}
-	x.null, err = x.d.SolveNull(length(x.target), bounds, solveDraws, x.o.Seed)
+	if x.null, err = x.d.SolveNull(length(x.target), bounds, solveDraws, x.o.Seed); err != nil {
+		return err
+	}
+	return x.compare(bounds)
+}
+
+// compare solves for other tokens or neurons: those of one vocabulary have much in common,
+// which a matrix may write well, whichever of them is asked for.
+func (x *solving) compare(bounds spectra.SolveOptions) error {
+	skip := []bool{}
+	if len(x.o.Wish.Tokens) > 0 {
+		err := loader.Guard(func() (err error) {
+			skip, err = x.undertrainedMask()
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	y, err := x.reader.Others(x.matrix, x.o.Wish, solveOthers, directions.OthersOptions{Skip: skip, Seed: x.o.Seed})
+	if err != nil || y == nil {
+		return err
+	}
+	x.others, err = x.d.SolveOthers(y, length(x.target), bounds)
 	return err
+}
+
+// undertrainedMask marks the tokens that training hardly reached: they are alike.
+func (x *solving) undertrainedMask() ([]bool, error) {
+	var mask []bool
+	for _, e := range x.embeddings() { // of two tables the last one, W_U, is what is written through
+		under, err := directions.FindUndertrained(e.points)
+		if err != nil {
+			return nil, err
+		}
+		n, _ := e.points.Dims()
+		mask = directions.SkipMask(n, under)
+	}
+	return mask, nil
 }
 
 // describe fills the answer.
@@ -170,151 +211,75 @@ const written = 1e-6
 
 func (x *solving) sentence() string {
 	s := x.s
-	how := fmt.Sprintf("the input of least norm, %s (random targets %s ± %s),", short(s.Norm), short(x.null.Norm.Mean()), short(x.null.Norm.SD()))
+	how := fmt.Sprintf("the input of least norm, %s (%s),", short(s.Norm), x.chanceText(func(n *spectra.SolveNull) *spectra.NullSample { return n.Norm }))
 	switch {
 	case s.Bound:
 		how = fmt.Sprintf("the best input of norm %s", short(s.Norm))
 	case x.o.Norm > 0:
 		how += " which is within the bound,"
 	case x.o.Ridge > 0:
-		how = fmt.Sprintf("under the ridge the best input, of norm %s (random targets %s ± %s),", short(s.Norm), short(x.null.Norm.Mean()), short(x.null.Norm.SD()))
+		how = "under the ridge the best input, of norm " + strings.TrimPrefix(how, "the input of least norm, ")
 	}
 	if s.Residual <= written {
 		return fmt.Sprintf("All of %s is in reach of %s: %s writes it.", x.wanted(), x.matrix.Label, how)
 	}
-	return fmt.Sprintf("%s of %s is out of reach of %s (random targets %s): %s leaves a residual of %s (random %s ± %s).",
-		percentText(Number(s.Unreachable)), x.wanted(), x.matrix.Label, percentText(Number(x.null.Unreachable.Mean())), how,
-		short(s.Residual), short(x.null.Residual.Mean()), short(x.null.Residual.SD()))
+	return fmt.Sprintf("%s of %s is out of reach of %s: %s leaves a residual of %s (%s).", percentText(Number(s.Unreachable)), x.wanted(), x.matrix.Label,
+		how, short(s.Residual), x.chanceText(func(n *spectra.SolveNull) *spectra.NullSample { return n.Residual }))
+}
+
+// chanceText is what other targets give for a number.
+func (x *solving) chanceText(of func(*spectra.SolveNull) *spectra.NullSample) string {
+	text := fmt.Sprintf("random targets %s ± %s", short(of(x.null).Mean()), short(of(x.null).SD()))
+	if x.others != nil {
+		text += fmt.Sprintf(", other %s %s ± %s", x.kind(), short(of(x.others).Mean()), short(of(x.others).SD()))
+	}
+	return text
 }
 
 // facts lists the numbers of the answer beside those of random targets.
 func (x *solving) facts() {
 	s, null := x.s, x.null
-	beside := func(v float64, n *spectra.NullSample) []Beside { return chance(n.Mean(), n.SD(), n.Z(v)) }
-	x.a.fact("residual", "residual ‖y − x·W‖/‖y‖", Number(s.Residual), append(beside(s.Residual, null.Residual), floor(x.rounding()))...)
-	x.a.fact("unreachable", "share of ‖y‖² out of reach", Number(s.Unreachable), beside(s.Unreachable, null.Unreachable)...)
+	beside := func(v float64, of func(*spectra.SolveNull) *spectra.NullSample) []Beside {
+		n := of(null)
+		list := chance(n.Mean(), n.SD(), n.Z(v))
+		if x.others == nil {
+			return list
+		}
+		o := of(x.others)
+		for i, b := range chance(o.Mean(), o.SD(), o.Z(v)) {
+			b.Name = []string{"others_mean", "others_sd", "others_z"}[i]
+			if i == 0 {
+				b.Title = "other " + x.kind()
+			}
+			list = append(list, b)
+		}
+		return list
+	}
+	x.a.fact("residual", "residual ‖y − x·W‖/‖y‖", Number(s.Residual),
+		append(beside(s.Residual, func(n *spectra.SolveNull) *spectra.NullSample { return n.Residual }), floor(x.rounding()))...)
+	x.a.fact("unreachable", "share of ‖y‖² out of reach", Number(s.Unreachable),
+		beside(s.Unreachable, func(n *spectra.SolveNull) *spectra.NullSample { return n.Unreachable })...)
 	x.a.fact("cosine", "cosine of target and output", Number(s.Cosine))
-	x.a.fact("norm", "norm of the input", Number(s.Norm), beside(s.Norm, null.Norm)...)
+	x.a.fact("norm", "norm of the input", Number(s.Norm), beside(s.Norm, func(n *spectra.SolveNull) *spectra.NullSample { return n.Norm })...)
 	x.a.fact("target_norm", "norm of the target", Number(length(x.target)))
 	x.a.fact("lambda", "λ", Number(s.Lambda))
-	x.a.fact("freedom", "effective degrees of freedom Σf", Number(s.Freedom), beside(s.Freedom, null.Freedom)...)
+	x.a.fact("freedom", "effective degrees of freedom Σf", Number(s.Freedom), beside(s.Freedom, func(n *spectra.SolveNull) *spectra.NullSample { return n.Freedom })...)
 	x.a.fact("directions", "directions above the floor", len(s.Carriers),
 		Beside{"all", "of", len(x.d.Sigma)}, floor(x.d.Floor.Level()))
+}
+
+// kind is what is asked for.
+func (x *solving) kind() string {
+	if len(x.o.Wish.Neurons) > 0 {
+		return "neurons"
+	}
+	return "tokens"
 }
 
 // rounding is the residual that the rounding of x·W to float64 alone may leave.
 func (x *solving) rounding() float64 {
 	const epsilon = 0x1p-52
 	return epsilon * x.d.Sigma[0] * x.s.Norm / length(x.target)
-}
-
-// carriers is the table of the singular directions, those that carry most first.
-func (x *solving) carriers() Table {
-	t := Table{
-		Name: "directions", Title: "Singular directions that carry it", Most: 10,
-		Columns: []Column{
-			{"index", "direction", "0 is that of σ₁, the largest singular value"},
-			{"sigma", "σ", "singular value"},
-			{"cosine", "y·out/‖y‖", "the target's component along the Out direction, in [−1, 1]"},
-			{"filter", "filter", "σ²/(σ² + λ), in [0, 1]: how much of the component is written"},
-			{"achieved", "of output", "share of ‖x·W‖², in [0, 1]"},
-			{"input", "of input", "share of ‖x‖², in [0, 1]: dear directions take more of the input than they give"},
-			{"angle_bound", "angle ≤", "sine of the angle by which rounding of the stored numbers may have turned the direction"},
-			{"stable", "stable", "the angle bound is at most 0.1"},
-		},
-	}
-	certificates := x.d.Certificates()
-	for _, c := range byShare(x.s.Carriers) {
-		y := certificates[c.Index]
-		t.Rows = append(t.Rows, []Cell{c.Index, Number(c.Sigma), Number(c.Cosine), Number(c.Filter), Number(c.Achieved), Number(c.Input), Number(y.AngleBound), y.Stable})
-	}
-	return t
-}
-
-// readout reads the input or what is written with it: the ends of the scores.
-func (x *solving) readout(s directions.Side) (Table, error) {
-	v, t := x.s.X, Table{Name: "input_readout", Title: "The input"}
-	if s == directions.Out {
-		v, t = x.s.Achieved, Table{Name: "output_readout", Title: "What is written with it"}
-	}
-	r, err := x.reader.ReadVector(x.matrix, s, v, directions.ReadOptions{Tokens: x.study.o.tokens(), Threads: x.study.o.workers()})
-	if err != nil {
-		return t, err
-	}
-	what := string(r.Space) + " coordinates"
-	switch {
-	case r.Readout == directions.Embed:
-		what = "tokens through W_E, by e·x"
-	case r.Readout == directions.Unembed:
-		what = "tokens through W_U, by logit"
-	case r.Space == loader.MLP:
-		what = "neurons"
-	case r.Space == loader.Vocab:
-		what = "tokens"
-	}
-	t.Title += ", as " + what
-	if r.Note != "" {
-		t.Title += ": " + r.Note
-	}
-	t.Columns = []Column{{"rank", "rank", "1 for the most extreme"}}
-	for _, pole := range []string{"positive", "negative"} {
-		t.Columns = append(t.Columns, Column{pole + "_id", "id", ""})
-		if isToken(r) {
-			t.Columns = append(t.Columns, Column{pole, pole + " pole", ""})
-		}
-		t.Columns = append(t.Columns, Column{pole + "_score", "score", "product with the vector, at its own length"})
-	}
-	for i := range max(len(r.Positive), len(r.Negative)) {
-		row := append([]Cell{i + 1}, x.pole(r, r.Positive, i)...)
-		t.Rows = append(t.Rows, append(row, x.pole(r, r.Negative, i)...))
-	}
-	return t, nil
-}
-
-// pole is the i-th element of a list: its id, the text of a token, its score.
-func (x *solving) pole(r *directions.Reading, list []directions.Scored, i int) []Cell {
-	cells := []Cell{nil, nil}
-	if i < len(list) {
-		cells = []Cell{list[i].ID, Number(list[i].Score)}
-	}
-	if !isToken(r) {
-		return cells
-	}
-	var text Cell
-	if i < len(list) {
-		text = x.vocab.Token(list[i].ID).Text
-	}
-	return []Cell{cells[0], text, cells[1]}
-}
-
-// excluded says how much of the excluded tokens is written all the same.
-func (x *solving) excluded() (Table, error) {
-	t := Table{
-		Name: "excluded", Title: "Excluded tokens: what is written of them",
-		Columns: []Column{{"id", "id", ""}, {"token", "token", ""}, {"cosine", "cosine", "of the output and the token's vector, in [−1, 1]: 0 but for rounding"}},
-	}
-	cosines, err := x.reader.Written(x.matrix, x.s.Achieved, x.o.Wish.Exclude)
-	for i, c := range cosines {
-		id := x.o.Wish.Exclude[i]
-		t.Rows = append(t.Rows, []Cell{id, x.vocab.Token(id).Text, Number(c)})
-	}
-	return t, err
-}
-
-// vectorTable lists the components of vectors of one space, for files alone.
-func vectorTable(name, title, first string, columns ...[]float64) Table {
-	t := Table{Name: name, Title: title, Most: -1, Columns: []Column{{"coordinate", "coordinate", ""}, {first, first, ""}}}
-	if len(columns) > 1 {
-		t.Columns = append(t.Columns, Column{"written", "written", ""})
-	}
-	for i := range columns[0] {
-		row := []Cell{i}
-		for _, c := range columns {
-			row = append(row, Number(c[i]))
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	return t
 }
 
 func (x *solving) warnAbout() {
@@ -324,7 +289,14 @@ func (x *solving) warnAbout() {
 }
 
 func (x *solving) notes() []string {
-	notes := []string{fmt.Sprintf("Chance: %d random targets of the same norm, seed %d. Directions under the floor of the matrix are left out.", solveDraws, x.o.Seed)}
+	chance := fmt.Sprintf("Chance: %d random targets of the same norm", solveDraws)
+	if x.others != nil {
+		chance += fmt.Sprintf("; %d sets of as many other %s, at that norm", solveOthers, x.kind())
+		if x.kind() == "tokens" {
+			chance += ", without under-trained ones"
+		}
+	}
+	notes := []string{fmt.Sprintf("%s; seed %d. Directions under the floor of the matrix are left out.", chance, x.o.Seed)}
 	if note := noteOf(x.matrix, x.model); note != "" {
 		notes = append(notes, x.matrix.Role+": "+note)
 	}

@@ -282,17 +282,61 @@ func (p *problem) longest() float64 {
 	return math.Sqrt(sum)
 }
 
-// SolveNull is what random targets of the norm of y, uniform on their sphere,
-// give under the same options.
+// SolveNull is what other targets of the norm of y give under the same options.
 type SolveNull struct {
 	Draws                                int
 	Residual, Unreachable, Norm, Freedom *NullSample
 }
 
-// SolveNull draws random targets. Their components along the Out directions are
-// Gaussian and what lies outside is a χ of the other d_out − rank dimensions,
-// so no target is formed.
+// SolveNull draws random targets, uniform on the sphere of that norm. Their
+// components along the Out directions are Gaussian and what lies outside is a χ of the
+// other d_out − rank dimensions, so no target is formed. The error is *SolveError.
 func (d *Decomposition) SolveNull(size float64, o SolveOptions, draws int, seed uint64) (*SolveNull, error) {
+	p, err := d.null(size, o)
+	if err != nil {
+		return nil, err
+	}
+	rng := Stream(seed, "solve")
+	return p.sample(o, draws, func(int) ([]float64, float64) { return randomCosines(p.rank, d.Cols, rng) }), nil
+}
+
+// SolveOthers is SolveNull for given targets, the rows of y, each at that norm; those
+// that are 0 are left out. The error is *SolveError, where none is left too, or mat.ErrShape (wrapped).
+func (d *Decomposition) SolveOthers(y *mat.Dense, size float64, o SolveOptions) (*SolveNull, error) {
+	p, err := d.null(size, o)
+	if err != nil {
+		return nil, err
+	}
+	rows, cols := y.Dims()
+	if cols != d.Cols {
+		return nil, fmt.Errorf("spectra: targets of length %d for %d columns: %w", cols, d.Cols, mat.ErrShape)
+	}
+	var parts mat.Dense
+	parts.Mul(y, d.Out)
+	var cosines [][]float64
+	for i := range rows {
+		row := parts.RawRowView(i)[:p.rank]
+		size := blas64.Nrm2(blas64.Vector{N: cols, Data: y.RawRowView(i), Inc: 1})
+		if !(size > 0) || math.IsInf(size, 0) {
+			continue
+		}
+		for j := range row {
+			row[j] /= size
+		}
+		cosines = append(cosines, row)
+	}
+	if len(cosines) == 0 {
+		return nil, &SolveError{"no target that is not 0"}
+	}
+	return p.sample(o, len(cosines), func(i int) ([]float64, float64) {
+		if p.rank == d.Cols {
+			return cosines[i], 0
+		}
+		return cosines[i], max(1-squares(cosines[i]), 0)
+	}), nil
+}
+
+func (d *Decomposition) null(size float64, o SolveOptions) (*problem, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
@@ -301,10 +345,14 @@ func (d *Decomposition) SolveNull(size float64, o SolveOptions, draws int, seed 
 		return nil, err
 	}
 	p.size = size
-	rng := Stream(seed, "solve")
+	return p, nil
+}
+
+// sample solves for so many targets, given by their components and the square of the rest.
+func (p *problem) sample(o SolveOptions, draws int, target func(i int) ([]float64, float64)) *SolveNull {
 	columns := make([][]float64, 4)
-	for range draws {
-		p.cosine, p.beyond = randomCosines(p.rank, d.Cols, rng)
+	for k := range draws {
+		p.cosine, p.beyond = target(k)
 		s := p.solve(o)
 		var miss float64
 		for i, c := range p.cosine {
@@ -315,7 +363,7 @@ func (d *Decomposition) SolveNull(size float64, o SolveOptions, draws int, seed 
 			columns[i] = append(columns[i], v)
 		}
 	}
-	return &SolveNull{draws, NewNullSample(columns[0]), NewNullSample(columns[1]), NewNullSample(columns[2]), NewNullSample(columns[3])}, nil
+	return &SolveNull{draws, NewNullSample(columns[0]), NewNullSample(columns[1]), NewNullSample(columns[2]), NewNullSample(columns[3])}
 }
 
 // randomCosines returns the first k coordinates of a random unit vector of R^n,

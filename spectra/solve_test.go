@@ -229,6 +229,12 @@ func TestSolveErrors(t *testing.T) {
 	if _, err := d.Solve([]float64{1}, spectra.SolveOptions{}); !errors.Is(err, mat.ErrShape) {
 		t.Errorf("a short target: %v", err)
 	}
+	if _, err := d.SolveOthers(mat.NewDense(2, 3, nil), 1, spectra.SolveOptions{}); !errors.As(err, new(*spectra.SolveError)) {
+		t.Errorf("targets that are 0: %v", err)
+	}
+	if _, err := d.SolveOthers(mat.NewDense(2, 2, nil), 1, spectra.SolveOptions{}); !errors.Is(err, mat.ErrShape) {
+		t.Errorf("short targets: %v", err)
+	}
 	if _, err := d.SolveNull(1, spectra.SolveOptions{Norm: -1}, 10, 0); err == nil {
 		t.Error("a null of a negative norm")
 	}
@@ -245,9 +251,11 @@ func TestSolveNull(t *testing.T) {
 			t.Fatal(err)
 		}
 		var residual, norm, unreachable []float64
+		formed := mat.NewDense(draws, 30, nil)
 		rng := spectra.Stream(9, "targets")
-		for range draws {
+		for k := range draws {
 			y := spectra.Gaussian(1, 30, rng).RawRowView(0)
+			formed.SetRow(k, y)
 			v := mat.NewVecDense(30, y)
 			v.ScaleVec(3/mat.Norm(v, 2), v)
 			s, err := d.Solve(y, o)
@@ -264,6 +272,17 @@ func TestSolveNull(t *testing.T) {
 			// Five standard errors of the difference of two means.
 			if a, b := pair[0], pair[1]; math.Abs(a.Mean()-b.Mean()) > 5*math.Hypot(a.SD(), b.SD())/math.Sqrt(draws)+1e-9 || a.SD() > 1.1*b.SD()+1e-9 || b.SD() > 1.1*a.SD()+1e-9 {
 				t.Errorf("%+v %s: %g ± %g, formed %g ± %g", o, name, a.Mean(), a.SD(), b.Mean(), b.SD())
+			}
+		}
+		others, err := d.SolveOthers(formed, 3, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, pair := range map[string][2]float64{
+			"residual": {others.Residual.Mean(), spectra.NewNullSample(residual).Mean()}, "norm": {others.Norm.Mean(), spectra.NewNullSample(norm).Mean()},
+		} {
+			if math.Abs(pair[0]-pair[1]) > 1e-12 {
+				t.Errorf("%+v: %s of the same targets %g, want %g", o, name, pair[0], pair[1])
 			}
 		}
 		if got, want := null.Unreachable.Mean(), 25.0/30; math.Abs(got-want) > 5*null.Unreachable.SD()/math.Sqrt(draws) {

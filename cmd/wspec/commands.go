@@ -70,7 +70,7 @@ func commands() []command {
 			manual: "Least squares through the singular directions of one matrix: the input of least norm, of a norm at most --norm, or\n" +
 				"under a --ridge. A token's target is its column of W_U about the mean of the vocabulary, for the key side of QK its row\n" +
 				"of W_E, for W_U itself the token; of W_in and W_gate neurons are asked for. Excluded tokens are taken out of the target.\n" +
-				"Beside every number stands what random targets of the same norm give.",
+				"Beside every number stands what random targets of the same norm and other tokens give.",
 			flags: solveFlags(), run: solve,
 		},
 		{
