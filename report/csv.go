@@ -1,38 +1,78 @@
 package report
 
 import (
-	"encoding/csv"
+	"bufio"
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
-// sheet is a CSV file in the making: cells that come from a file's content
-// are made harmless, numbers are shortest decimals.
+// sheet is a CSV file (RFC 4180, lines end in \n) in the making: cells that come
+// from a file's content are made harmless, numbers are shortest decimals.
 type sheet struct {
-	w     *csv.Writer
+	w     *bufio.Writer
+	line  []byte
 	model bool // a last column names the model
 }
 
 func newSheet(w io.Writer, d *Document, header ...string) *sheet {
-	s := &sheet{w: csv.NewWriter(w), model: len(d.Models) > 1}
+	s := &sheet{w: bufio.NewWriter(w), model: len(d.Models) > 1}
 	if s.model {
 		header = append(header, "model")
 	}
-	_ = s.w.Write(header) // csv.Writer keeps the first error for Error
+	s.put(appendCells(s.line, header...))
 	return s
 }
 
 func (s *sheet) row(model string, cells ...string) {
-	if s.model {
-		cells = append(cells, cell(model))
-	}
-	_ = s.w.Write(cells)
+	s.put(s.ended(appendCells(s.line[:0], cells...), model))
 }
 
-func (s *sheet) close() error {
-	s.w.Flush()
-	return s.w.Error()
+// ended adds the last cell of a row, if there is one more.
+func (s *sheet) ended(line []byte, model string) []byte {
+	if s.model {
+		return appendCells(append(line, ','), cell(model))
+	}
+	return line
+}
+
+// put writes a line, whose memory serves the next one.
+func (s *sheet) put(line []byte) {
+	s.line = append(line, '\n')
+	_, _ = s.w.Write(s.line) // the writer keeps the first error for Flush
+}
+
+func (s *sheet) close() error { return s.w.Flush() }
+
+// appendCells adds cells to a line, with commas between them, in quotes where
+// they need them.
+func appendCells(line []byte, cells ...string) []byte {
+	for i, c := range cells {
+		if i > 0 {
+			line = append(line, ',')
+		}
+		if !quoted(c) {
+			line = append(line, c...)
+			continue
+		}
+		line = append(append(append(line, '"'), strings.ReplaceAll(c, `"`, `""`)...), '"')
+	}
+	return line
+}
+
+// quoted reports whether a cell is put in quotes, as encoding/csv does: what
+// would end it, a space in front, and the line that ends a PostgreSQL import.
+func quoted(c string) bool {
+	if c == "" {
+		return false
+	}
+	if c == `\.` || strings.ContainsAny(c, ",\"\r\n") {
+		return true
+	}
+	first, _ := utf8.DecodeRuneInString(c)
+	return unicode.IsSpace(first)
 }
 
 // cell makes text from a file safe in a spreadsheet: nothing invisible, and

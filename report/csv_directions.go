@@ -92,20 +92,23 @@ func (s *sheet) side(m *Matrix, x *Direction, side string, more []string) {
 	if side == "out" {
 		r = &x.Out
 	}
-	head := []string{cell(m.Label), strconv.Itoa(x.Index), x.Sigma.String(), side}
-	tail := []string{
+	head := appendCells(nil, cell(m.Label), strconv.Itoa(x.Index), x.Sigma.String(), side, "")
+	tail := appendCells([]byte{','}, append([]string{
 		x.Energy.String(), x.Gap.String(), x.AngleBound.String(), strconv.Itoa(x.Block[0]), strconv.Itoa(x.Block[1]),
 		strconv.FormatBool(x.Stable), x.Residual.String(),
 		r.Space, r.Readout, r.Skew.String(), r.Coherence.String(), r.P.String(), r.Q.String(),
-	}
-	tail = append(tail, more...)
+	}, more...)...)
+	tail = s.ended(tail, m.Model)
 	for _, pole := range []struct {
 		name string
 		list []Scored
-	}{{"positive", r.Positive}, {"negative", r.Negative}} {
+	}{{"positive,", r.Positive}, {"negative,", r.Negative}} {
 		for i, t := range pole.list {
-			row := append(append([]string{}, head...), pole.name, strconv.Itoa(i+1), strconv.Itoa(t.ID), cell(t.Token), t.Score.String())
-			s.row(m.Model, append(row, tail...)...)
+			line := append(append(s.line[:0], head...), pole.name...)
+			line = append(strconv.AppendInt(line, int64(i+1), 10), ',')
+			line = append(strconv.AppendInt(line, int64(t.ID), 10), ',')
+			line = append(appendCells(line, cell(t.Token)), ',')
+			s.put(append(t.Score.append(line), tail...))
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"math"
 	"strconv"
-	"strings"
 )
 
 // Number is a float64 whose undefined values survive JSON: NaN and ±Inf are
@@ -20,16 +19,22 @@ func (n Number) Defined() bool { return !math.IsNaN(float64(n)) && !math.IsInf(f
 
 // String returns the shortest decimal that reads back as n, "" if undefined.
 // Very large and very small values use an exponent, as JSON does.
-func (n Number) String() string {
+func (n Number) String() string { return string(n.append(nil)) }
+
+// append adds what String returns to b.
+func (n Number) append(b []byte) []byte {
 	if !n.Defined() {
-		return ""
+		return b
 	}
 	abs := math.Abs(float64(n))
 	if abs == 0 || abs >= 1e-6 && abs < 1e21 { // ECMAScript's thresholds, so that a page and a CSV agree
-		return strconv.FormatFloat(float64(n), 'f', -1, 64)
+		return strconv.AppendFloat(b, float64(n), 'f', -1, 64)
 	}
-	text := strconv.FormatFloat(float64(n), 'e', -1, 64)
-	return strings.Replace(text, "e-0", "e-", 1)
+	b = strconv.AppendFloat(b, float64(n), 'e', -1, 64)
+	if last := len(b) - 1; b[last-2] == '-' && b[last-1] == '0' { // e-07
+		b[last-1], b = b[last], b[:last]
+	}
+	return b
 }
 
 // MarshalJSON writes a decimal or null.
@@ -37,7 +42,7 @@ func (n Number) MarshalJSON() ([]byte, error) {
 	if !n.Defined() {
 		return []byte("null"), nil
 	}
-	return []byte(n.String()), nil
+	return n.append(make([]byte, 0, 24)), nil // as many as a float64 takes
 }
 
 // UnmarshalJSON reads a decimal or null.

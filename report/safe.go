@@ -33,6 +33,9 @@ func SafeProse(s string) string { return safe(s, proseLimit) }
 
 // safe is Safe with a limit in runes, at least 1.
 func safe(s string, limit int) string {
+	if len(s) <= limit && plain(s) {
+		return s
+	}
 	var b strings.Builder
 	n := 0                // runes written
 	cut, full := 0, false // bytes of b that leave room for the ellipsis
@@ -54,6 +57,16 @@ func safe(s string, limit int) string {
 		return b.String()
 	}
 	return b.String()[:cut] + "…"
+}
+
+// plain reports whether s is of visible ASCII and spaces, as most tokens are.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // visible returns how rune r, encoded as raw, is shown; first says that
