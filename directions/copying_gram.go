@@ -2,6 +2,7 @@ package directions
 
 import (
 	"math"
+	"runtime"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
@@ -13,12 +14,13 @@ import (
 
 // VocabularyGram is what of W_E and W_U decides the eigenvalues and the norm of
 // a circuit W_E·M·W_U: three d_model × d_model matrices, made once a model in
-// O(d_vocab·d_model²), so that nothing of size d_vocab × d_vocab ever is.
+// O(d_vocab·d_model²), so that nothing of size d_vocab × d_vocab ever is. They are
+// in single precision, as tables are stored: a positivity is within 1e-6.
 type VocabularyGram struct {
-	ue    *mat.Dense // W_U·W_E
-	ee    *mat.Dense // W_Eᵀ·W_E, the same as ue if tied
-	uu    *mat.Dense // W_U·W_Uᵀ, likewise
-	sigma []float64  // singular values of ue
+	ue    *linalg.Rough // W_U·W_E
+	ee    *linalg.Rough // W_Eᵀ·W_E, the same as ue if tied
+	uu    *linalg.Rough // W_U·W_Uᵀ, likewise
+	sigma []float64     // singular values of ue
 }
 
 // NewVocabularyGram returns the Gram matrices of wE, d_vocab × d_model, and wU,
@@ -26,43 +28,44 @@ type VocabularyGram struct {
 // read once. Scales do not matter: each is taken over its Frobenius norm. The
 // error is that of spectra.Values, or a *spectra.NonFiniteError.
 func NewVocabularyGram(wE, wU linalg.Source) (*VocabularyGram, error) {
-	g := &VocabularyGram{}
-	if wU == nil {
-		g.ue = gramOf(wE)
-		g.ee, g.uu = g.ue, g.ue
-	} else {
+	ee := gramOf(wE)
+	ue, uu := ee, ee
+	if wU != nil {
 		rows := linalg.Transpose(wU) // d_vocab × d_model
-		g.ue, g.ee, g.uu = crossGram(rows, wE), gramOf(wE), gramOf(rows)
+		ue, uu = crossGram(rows, wE), gramOf(rows)
 	}
-	for _, m := range []*mat.Dense{g.ee, g.uu} {
-		if t := mat.Trace(m); math.IsNaN(t) || math.IsInf(t, 0) {
+	e, u := mat.Trace(ee), mat.Trace(uu)
+	for _, t := range []float64{e, u} {
+		if math.IsNaN(t) || math.IsInf(t, 0) {
 			return nil, &spectra.NonFiniteError{Value: t}
 		}
 	}
-	g.normalise(wU == nil)
-	s, err := spectra.Values(linalg.Dense(g.ue), spectra.Options{})
+	if e > 0 && u > 0 { // over the Frobenius norms of W_E and W_U
+		ue.Scale(1/math.Sqrt(e)/math.Sqrt(u), ue)
+		if wU != nil {
+			ee.Scale(1/e, ee)
+			uu.Scale(1/u, uu)
+		}
+	}
+	s, err := spectra.Values(linalg.Dense(ue), spectra.Options{})
 	if err != nil {
 		return nil, err
 	}
-	g.sigma = s.Sigma
+	g := &VocabularyGram{ue: linalg.NewRough(ue), sigma: s.Sigma}
+	g.ee, g.uu = g.ue, g.ue
+	if wU != nil {
+		g.ee, g.uu = linalg.NewRough(ee), linalg.NewRough(uu)
+	}
 	return g, nil
-}
-
-// normalise divides by the Frobenius norms of W_E and W_U.
-func (g *VocabularyGram) normalise(tied bool) {
-	e, u := math.Sqrt(mat.Trace(g.ee)), math.Sqrt(mat.Trace(g.uu))
-	if !(e > 0) || !(u > 0) {
-		return
-	}
-	g.ue.Scale(1/e/u, g.ue)
-	if !tied {
-		g.ee.Scale(1/e/e, g.ee)
-		g.uu.Scale(1/u/u, g.uu)
-	}
 }
 
 // gramOf returns xᵀ·x for x n × d.
 func gramOf(x linalg.Source) *mat.Dense {
+	if s, ok := x.(spectra.Stored); ok && s.Epsilon() >= singleEpsilon {
+		if g, ok := linalg.RoughGram(x, runtime.GOMAXPROCS(0)); ok {
+			return g
+		}
+	}
 	n, d := x.Dims()
 	c := blas64.Symmetric{N: d, Stride: d, Uplo: blas.Upper, Data: make([]float64, d*d)}
 	buf := make([]float64, strip*d)
@@ -78,6 +81,9 @@ func gramOf(x linalg.Source) *mat.Dense {
 	}
 	return mat.NewDense(d, d, c.Data)
 }
+
+// singleEpsilon is the spacing of float32 at 1.
+const singleEpsilon = 0x1p-23
 
 // crossGram returns xᵀ·y for x and y both n × d.
 func crossGram(x, y linalg.Source) *mat.Dense {
@@ -98,21 +104,20 @@ func crossGram(x, y linalg.Source) *mat.Dense {
 // and the circuit's Frobenius norm; for a nil g, of v·o itself.
 func (g *VocabularyGram) core(v, o *mat.Dense) (core *mat.Dense, norm float64) {
 	core = &mat.Dense{}
-	var vv, oo, t mat.Dense
+	var vv, oo mat.Dense
 	if g == nil {
 		core.Mul(o, v)
 		vv.Mul(v.T(), v)
 		oo.Mul(o, o.T())
 	} else {
-		t.Mul(g.ue, v)
-		core.Mul(o, &t)
-		if g.ee != g.ue {
-			t.Mul(g.ee, v)
+		vt := mat.DenseCopyOf(v.T())
+		ou := g.ue.LeftTimes(o)
+		core.Mul(ou, v)
+		if g.uu != g.ue {
+			ou = g.uu.LeftTimes(o)
 		}
-		vv.Mul(v.T(), &t)
-		var u mat.Dense
-		u.Mul(o, g.uu)
-		oo.Mul(&u, o.T())
+		oo.Mul(ou, o.T())
+		vv.Mul(g.ee.LeftTimes(vt), v)
 	}
 	// ‖W_E·V·O·W_U‖² = tr(Vᵀ·ee·V · O·uu·Oᵀ)
 	var sum float64
