@@ -231,8 +231,13 @@ func (d *Decomposition) measure(factors []scaled, o Options) {
 	for _, f := range slices.Backward(factors) {
 		back = linalg.Apply(f.w, back, f.scale, o.threads())
 	}
+	d.measured(image, back)
+}
+
+// measured measures the directions, given InᵀW as columns, and W·Out.
+func (d *Decomposition) measured(image, back *mat.Dense) {
 	d.rayleigh(image)
-	d.Residuals = make([]float64, len(d.Index))
+	d.Residuals, d.Residual = make([]float64, len(d.Index)), 0
 	for i, at := range d.Index {
 		d.Residuals[i] = larger(d.misfit(image, d.Out, i, at), d.misfit(back, d.In, i, at))
 		d.Residual = larger(d.Residual, d.Residuals[i])
