@@ -80,15 +80,16 @@ func (g *Gram) TopVectors(w Source, k int) (*Directions, error) {
 	m, n := w.Dims()
 	w, rows, _ := tall(w)
 	reader := newReader(e, w, g.scale)
-	d, err := e.bothEnds(reader, side{k, r, ld, x[:k*ld]}, rows)
+	long := newSide(len(sought), rows) // in one reading with that of the last value
+	reader.times(side{len(sought), r, ld, x}, long)
+	least := side{len(sought) - k, rows, long.ld, long.x[k*long.ld:]}
+	d, err := e.bothEnds(reader, side{k, r, ld, x[:k*ld]}, side{k, rows, long.ld, long.x[:k*long.ld]})
 	if err != nil {
 		return nil, err
 	}
 	d.Values, d.Least = lambda, d.Sigma[k-1]
 	if k < r {
-		long := newSide(1, rows)
-		reader.times(side{1, r, ld, x[k*ld:]}, long)
-		d.Least = length(long.x)
+		d.Least = length(least.x)
 	}
 	if m < n {
 		d.In, d.Out = d.Out, d.In
@@ -116,13 +117,11 @@ func (s side) columns() *mat.Dense {
 	return m
 }
 
-// bothEnds finds the directions of w, rows × short.n, within the subspace of
-// its short side that is given by orthonormal vectors (Rayleigh and Ritz), and
-// measures them. Of the result, In is on the long side.
-func (e *engine) bothEnds(w *reader, short side, rows int) (*Directions, error) {
-	k := short.k
-	long := newSide(k, rows)
-	w.times(short, long)
+// bothEnds finds the directions of w within the subspace of its short side that is
+// given by orthonormal vectors (Rayleigh and Ritz), whose images are long, and
+// measures them. Of the result, In is on the long side. It uses long up.
+func (e *engine) bothEnds(w *reader, short, long side) (*Directions, error) {
+	k, rows := short.k, long.n
 	core := mat.NewDense(k, k, nil) // of long = coreᵀ·Q
 	b := e.newBasis(long.x, rows, long.ld)
 	image := side{k, rows, long.ld, slices.Clone(long.x)}
