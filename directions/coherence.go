@@ -34,8 +34,9 @@ type Coherence struct {
 	// the sphere, ByOwn against the model's own directions with signs drawn anew,
 	// 0 without any, and BySet against random tokens of like norm and id, which
 	// no direction chose: it only guards against lists whose tokens are all alike
-	// anyway, and is 0, not drawn, where the others are 0.25 or more. P is the largest of them, corrected for the choice between two
-	// poles, in (0, 1], NaN if Score is.
+	// anyway, is 0, not drawn, where the others are 0.25 or more, and no more than
+	// bounded from above where it is less than they. P is the largest of them,
+	// corrected for the choice between two poles, in (0, 1], NaN if Score is.
 	ByDirection, ByOwn, BySet, P float64
 	// Tokens is the number of the pole's tokens that count, the under-trained
 	// ones being left out.
@@ -176,9 +177,25 @@ func (s *TokenSpace) Coherence(ids []int) float64 {
 func (n *CoherenceNull) Score(high, low []int) Coherence {
 	nan := math.NaN()
 	best := Coherence{Pole: 1, Score: nan, Mean: n.random.Mean(), SD: n.random.SD(), ByDirection: nan, BySet: nan, P: nan}
+	var tokens [2][]int
+	var poles [2]Coherence
 	for i, ids := range [][]int{high, low} {
-		c := n.pole(n.space.Counted(ids, n.options.Tokens))
-		if c.Pole = 1 - 2*i; !(c.P >= best.P) && !math.IsNaN(c.P) {
+		tokens[i] = n.space.Counted(ids, n.options.Tokens)
+		poles[i] = n.pole(tokens[i])
+		poles[i].Pole = 1 - 2*i
+	}
+	first := 0
+	if poles[1].P < poles[0].P {
+		first = 1
+	}
+	// Sets only add to p: where one pole's stays under the other's, that one
+	// needs none.
+	n.guard(&poles[first], tokens[first])
+	if other := 1 - first; !(poles[other].P > poles[first].P) {
+		n.guard(&poles[other], tokens[other])
+	}
+	for _, c := range poles {
+		if !(c.P >= best.P) && !math.IsNaN(c.P) {
 			best = c
 		}
 	}
@@ -197,7 +214,7 @@ func (s *TokenSpace) Counted(ids []int, most int) []int {
 	return out
 }
 
-// pole judges one pole; P is not yet corrected.
+// pole judges one pole by directions; P is not yet corrected.
 func (n *CoherenceNull) pole(ids []int) Coherence {
 	c := Coherence{Tokens: len(ids), Score: n.space.Coherence(ids)}
 	c.ByDirection = n.random.P(c.Score)
@@ -207,21 +224,26 @@ func (n *CoherenceNull) pole(ids []int) Coherence {
 			c.Mean, c.SD, c.P = n.own.Mean(), n.own.SD(), c.ByOwn
 		}
 	}
-	if c.P < setsBelow {
-		c.BySet = n.pool.p(ids, c.Score, n.sets(c.P))
-		c.P = max(c.P, c.BySet)
-	}
 	return c
 }
 
-// sets returns the options with the number of sets it takes to see whether
-// their p passes that of directions by chance.
-func (n *CoherenceNull) sets(p float64) CoherenceOptions {
-	o := n.options
-	if needed := enough / p; needed < float64(o.Sets) {
-		o.Sets = int(needed)
+// guard takes token sets into p, where they are to be.
+func (n *CoherenceNull) guard(c *Coherence, ids []int) {
+	if c.P < setsBelow {
+		o := n.options
+		o.Sets = n.sets(c.P)
+		c.BySet = n.pool.p(ids, c.Score, c.P, o)
+		c.P = max(c.P, c.BySet)
 	}
-	return o
+}
+
+// sets returns the number of sets it takes to see whether their p passes that of
+// directions by chance.
+func (n *CoherenceNull) sets(p float64) int {
+	if needed := enough / p; needed < float64(n.options.Sets) {
+		return int(needed)
+	}
+	return n.options.Sets
 }
 
 // setsBelow is the p of directions from which on sets are not drawn: they guard

@@ -98,8 +98,9 @@ func (s *TokenSpace) cosines32(ids []int) []float32 {
 const enough = 20
 
 // p returns the probability that tokens of the same strata are at least as
-// coherent as score, NaN for a NaN score. The draws are seeded by the strata.
-func (p *tokenPool) p(ids []int, score float64, o CoherenceOptions) float64 {
+// coherent as score, NaN for a NaN score; of one under least, some number up to
+// that. The draws are seeded by the strata.
+func (p *tokenPool) p(ids []int, score, least float64, o CoherenceOptions) float64 {
 	if math.IsNaN(score) {
 		return score
 	}
@@ -121,6 +122,9 @@ func (p *tokenPool) p(ids []int, score float64, o CoherenceOptions) float64 {
 				return float64(enough) / float64(len(draws))
 			}
 		}
+	}
+	if counted := float64(reached+1) / float64(len(draws)+1); counted <= least {
+		return counted // what a tail fitted to the draws says is less
 	}
 	return spectra.NewNullSample(draws).P(score)
 }

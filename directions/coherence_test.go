@@ -273,7 +273,7 @@ func TestCoherenceMatched(t *testing.T) {
 		for j := range 12 {
 			large, small = append(large, 8*(i+20*j)), append(small, 8*(i+20*j)+1)
 		}
-		p = append(p, null.pool.p(large, s.Coherence(large), null.options))
+		p = append(p, null.pool.p(large, s.Coherence(large), 0, null.options))
 		if c := null.Score(small, nil); !(c.Score < 0.2) || !(null.Score(large, nil).Score > 0.5) {
 			t.Errorf("small tokens %+v, large ones %+v", c, null.Score(large, nil))
 		}
