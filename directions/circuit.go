@@ -1,6 +1,9 @@
 package directions
 
 import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"wspec/internal/linalg"
@@ -65,11 +68,22 @@ func dense(s linalg.Source) *mat.Dense {
 // unitNorm scales m to Frobenius norm 1, and reports whether it has one: not
 // if it is zero or holds a number that is not finite.
 func unitNorm(m *mat.Dense) bool {
-	f := mat.Norm(m, 2)
+	raw := m.RawMatrix()
+	var squares float64
+	for i := range raw.Rows {
+		row := raw.Data[i*raw.Stride:][:raw.Cols]
+		squares += floats.Dot(row, row)
+	}
+	f := math.Sqrt(squares)
+	if !(squares >= 0x1p-900 && squares <= 0x1p900) { // some left the range, or lost digits to its end
+		f = mat.Norm(m, 2)
+	}
 	if !(f > 0) || f > maxNorm {
 		return false
 	}
-	m.Scale(1/f, m)
+	for i := range raw.Rows {
+		scale(raw.Data[i*raw.Stride:][:raw.Cols], 1/f)
+	}
 	return true
 }
 
