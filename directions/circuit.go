@@ -57,9 +57,14 @@ func Heads(m *loader.Model, among ...*loader.Matrix) []Head {
 }
 
 // dense reads a source whole; neither side may be 0.
-func dense(s linalg.Source) *mat.Dense {
+func dense(s linalg.Source) *mat.Dense { return denseIn(new(mat.Dense), s) }
+
+// denseIn is dense, in the memory of m where that is enough.
+func denseIn(m *mat.Dense, s linalg.Source) *mat.Dense {
 	rows, cols := s.Dims()
-	m := mat.NewDense(rows, cols, nil)
+	if r, c := m.Dims(); r != rows || c != cols {
+		*m = *mat.NewDense(rows, cols, nil)
+	}
 	raw := m.RawMatrix()
 	s.Block(raw.Data, raw.Stride, 0, rows, 0, cols)
 	return m

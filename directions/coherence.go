@@ -151,7 +151,13 @@ func (e *TooFewTokensError) Error() string {
 // without those left out; NaN if fewer than three remain.
 func (s *TokenSpace) Coherence(ids []int) float64 {
 	// Σ unit(id) is Σ x/off less Σ 1/off times the mean, across the drift.
-	sum, x := make([]float64, s.d), make([]float64, s.d)
+	room, ok := s.rooms.Get().(*[2][]float64)
+	if !ok {
+		room = &[2][]float64{make([]float64, s.d), make([]float64, s.d)}
+	}
+	defer s.rooms.Put(room)
+	sum, x := room[0], room[1]
+	clear(sum)
 	var k, weight float64
 	for _, id := range ids {
 		if s.skip[id] || s.off[id] == 0 {

@@ -113,6 +113,7 @@ type composer struct {
 	writers []streamEnd
 	readers []streamEnd
 	d       int
+	room    endRoom
 	purity  map[[2]int]float64
 }
 
@@ -151,13 +152,13 @@ func transposeOf(s linalg.Source) linalg.Source {
 // near d_head × d_model: it has the Gram matrix of far·near.
 func (c *composer) end(h Head, far, near linalg.Source) streamEnd {
 	e := streamEnd{head: h, near: near}
-	x := dense(near)
-	r, err := linalg.RFactor(far, 1, 1)
+	x := denseIn(&c.room.near, near)
+	r, err := linalg.RFactor(far, 1, 1, &c.room.work)
 	if err != nil || !unitNorm(r) || !unitNorm(x) { // far holds no finite numbers, or zeros
 		return e
 	}
 	width, _ := x.Dims()
-	x = product(r, x)
+	x = c.room.product(r, x)
 	length := mat.Norm(x, 2)
 	e.ok = unitNorm(x)
 	e.spread = spread(x)
@@ -169,15 +170,29 @@ func (c *composer) end(h Head, far, near linalg.Source) streamEnd {
 	return e
 }
 
-// factor makes x, d_head × d_model.
-func (e *streamEnd) factor() *mat.Dense {
-	x := dense(e.near)
+// endRoom is where ends are made, one after another: factors of a megabyte each
+// would be cleared, and collected, for every head.
+type endRoom struct {
+	near, x mat.Dense
+	work    linalg.Workspace
+}
+
+// product returns a·b, until the next one.
+func (r *endRoom) product(a, b *mat.Dense) *mat.Dense {
+	r.x.Reset()
+	r.x.Mul(a, b)
+	return &r.x
+}
+
+// factor makes x, d_head × d_model, in the room.
+func (e *streamEnd) factor(room *endRoom) *mat.Dense {
+	x := denseIn(&room.near, e.near)
 	if !e.ok {
 		x.Zero()
 		return x
 	}
 	unitNorm(x)
-	return product(e.r, x)
+	return room.product(e.r, x)
 }
 
 func product(a, b *mat.Dense) *mat.Dense {
@@ -205,7 +220,7 @@ func (c *composer) shapeSpread(width int) float64 {
 	rng := spectra.Stream(c.options.Seed, fmt.Sprintf("composition %d × %d", c.d, width))
 	var sum float64
 	for range shapeDraws {
-		r, _ := linalg.RFactor(linalg.Dense(spectra.Gaussian(c.d, width, rng)), 1, 1) // finite
+		r, _ := linalg.RFactor(linalg.Dense(spectra.Gaussian(c.d, width, rng)), 1, 1, &c.room.work) // finite
 		x := product(r, spectra.Gaussian(width, c.d, rng))
 		unitNorm(x)
 		sum += spread(x) / shapeDraws

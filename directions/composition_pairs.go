@@ -47,10 +47,10 @@ func (c *composer) groups(all []streamEnd) []ends {
 }
 
 // load makes what is held of the ends.
-func (e *ends) load() {
+func (e *ends) load(room *endRoom) {
 	e.x = make([]*linalg.Packed, len(e.all))
 	for i := range e.all {
-		e.x[i] = linalg.Pack(e.all[i].factor())
+		e.x[i] = linalg.Pack(e.all[i].factor(room))
 	}
 }
 
@@ -64,12 +64,12 @@ func (c *composer) squares() *mat.Dense {
 	out := mat.NewDense(n, m, nil)
 	readers := c.groups(c.readers)
 	for _, w := range c.groups(c.writers) {
-		w.load()
+		w.load(&c.room)
 		for _, r := range readers {
 			if r.all[len(r.all)-1].head.Layer <= w.all[0].head.Layer {
 				continue // all of them come before
 			}
-			r.load()
+			r.load(&c.room)
 			part := out.Slice(w.at, w.at+len(w.all), r.at, r.at+len(r.all)).(*mat.Dense)
 			part.Copy(linalg.Overlaps(w.x, r.x, w.before(r.all), runtime.GOMAXPROCS(0)))
 		}

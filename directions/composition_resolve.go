@@ -77,7 +77,7 @@ type resolved struct {
 // resolved takes the small Gram matrix x·xᵀ apart. A component of so little
 // energy that this loses it carries none of a composition.
 func (e *streamEnd) resolved() *resolved {
-	x := e.factor()
+	x := e.factor(new(endRoom))
 	n, _ := x.Dims()
 	gram := mat.NewSymDense(n, nil)
 	gram.SymOuterK(1, x)
@@ -106,7 +106,7 @@ func (x *resolved) components(w, r *streamEnd, most int) []Component {
 		return nil
 	}
 	var meet, turned mat.Dense
-	meet.Mul(r.factor(), w.factor().T())
+	meet.Mul(r.factor(new(endRoom)), w.factor(new(endRoom)).T())
 	turned.Mul(&meet, x.left)
 	all := make([]Component, len(x.energy))
 	var sum float64

@@ -45,7 +45,11 @@ type CopyingScorer struct {
 	options CopyingOptions
 	mu      sync.Mutex
 	sd      map[[2]int]func() (float64, error) // by d_model, d_head
+	rooms   sync.Pool                          // of *copyingRoom
 }
+
+// copyingRoom is where a head is scored: its factors, and products with them.
+type copyingRoom struct{ v, o, vt, left mat.Dense }
 
 // NewCopyingScorer returns a scorer for a model with these embeddings, nil for
 // none.
@@ -53,7 +57,9 @@ func NewCopyingScorer(g *VocabularyGram, o CopyingOptions) *CopyingScorer {
 	if o.Draws == 0 {
 		o.Draws = 100
 	}
-	return &CopyingScorer{vocab: g, options: o, sd: map[[2]int]func() (float64, error){}}
+	s := &CopyingScorer{vocab: g, options: o, sd: map[[2]int]func() (float64, error){}}
+	s.rooms.New = func() any { return new(copyingRoom) }
+	return s
 }
 
 // Score scores one head, which must have V and O. The eigenvalues are those of
@@ -62,12 +68,14 @@ func NewCopyingScorer(g *VocabularyGram, o CopyingOptions) *CopyingScorer {
 // spectra.ErrNoConvergence.
 func (s *CopyingScorer) Score(h Head) (Copying, error) {
 	c := Copying{Positivity: math.NaN(), Departure: math.NaN(), SD: math.NaN(), Z: math.NaN(), Vocabulary: s.vocab != nil}
-	v, o := dense(h.V), dense(h.O)
+	room := s.rooms.Get().(*copyingRoom)
+	defer s.rooms.Put(room)
+	v, o := denseIn(&room.v, h.V), denseIn(&room.o, h.O)
 	if !unitNorm(v) || !unitNorm(o) {
 		return c, nil
 	}
 	d, width := v.Dims()
-	core, norm := s.vocab.core(v, o)
+	core, norm := s.vocab.core(room)
 	values, err := eigenvalues(core)
 	if err != nil {
 		return c, err

@@ -102,7 +102,8 @@ func crossGram(x, y linalg.Source) *mat.Dense {
 
 // core returns the d_head × d_head matrix with the eigenvalues of the circuit,
 // and the circuit's Frobenius norm; for a nil g, of v·o itself.
-func (g *VocabularyGram) core(v, o *mat.Dense) (core *mat.Dense, norm float64) {
+func (g *VocabularyGram) core(room *copyingRoom) (core *mat.Dense, norm float64) {
+	v, o := &room.v, &room.o
 	core = &mat.Dense{}
 	var vv, oo mat.Dense
 	if g == nil {
@@ -110,14 +111,16 @@ func (g *VocabularyGram) core(v, o *mat.Dense) (core *mat.Dense, norm float64) {
 		vv.Mul(v.T(), v)
 		oo.Mul(o, o.T())
 	} else {
-		vt := mat.DenseCopyOf(v.T())
-		ou := g.ue.LeftTimes(o)
-		core.Mul(ou, v)
+		room.vt.Reset()
+		room.vt.ReuseAs(v.T().Dims())
+		room.vt.Copy(v.T())
+		left := &room.left
+		core.Mul(g.ue.LeftTimes(left, o), v)
 		if g.uu != g.ue {
-			ou = g.uu.LeftTimes(o)
+			g.uu.LeftTimes(left, o)
 		}
-		oo.Mul(ou, o.T())
-		vv.Mul(g.ee.LeftTimes(vt), v)
+		oo.Mul(left, o.T())
+		vv.Mul(g.ee.LeftTimes(left, &room.vt), v)
 	}
 	// ‖W_E·V·O·W_U‖² = tr(Vᵀ·ee·V · O·uu·Oᵀ)
 	var sum float64

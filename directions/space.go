@@ -2,6 +2,7 @@ package directions
 
 import (
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -28,6 +29,8 @@ type TokenSpace struct {
 	// nil if there are none. off is the norm of a token across it.
 	drift []float64
 	off   []float64
+
+	rooms sync.Pool // of *[2][]float64, length d each
 }
 
 // strip is the number of rows read at a time: with d_model 768 some 1.5 MB.

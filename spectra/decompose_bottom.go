@@ -30,7 +30,7 @@ func (x *reading) bottom(k int, topIn, topOut *mat.Dense) (in, out *mat.Dense, e
 	if rows < cols {
 		v.w, v.top = linalg.Transpose(x.w), topIn
 	}
-	r, err := linalg.RFactor(v.w, x.scale(), x.threads)
+	r, err := linalg.RFactor(v.w, x.scale(), x.threads, nil)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -129,7 +129,7 @@ func newThin(w, turned Source) (*thin, error) {
 
 // divided sets R, for Q = x·R⁻¹.
 func (f *thin) divided(o Options) (err error) {
-	if f.r, err = linalg.RFactor(linalg.Dense(f.x), 1, o.threads()); err != nil {
+	if f.r, err = linalg.RFactor(linalg.Dense(f.x), 1, o.threads(), o.Workspace); err != nil {
 		return err
 	}
 	if p, k := f.r.Dims(); p < k {

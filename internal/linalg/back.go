@@ -80,7 +80,10 @@ func (r *reader) strips(short, long int, f func(strip operand[float64], at, rows
 		stored, width = short, long
 	}
 	step := r.e.kc
-	buf := make([]float64, min(step, stored)*width)
+	if r.strip == nil {
+		r.strip = r.e.scratch(min(step, stored) * width)
+	}
+	buf := r.strip
 	for at := 0; at < stored; at += step {
 		rows := min(step, stored-at)
 		parallel(r.e.threads, (rows+stripRows-1)/stripRows, func(_, t int) {

@@ -35,10 +35,10 @@ func (e *engine) directValues(w Source, scale float64) ([]float64, error) {
 // factor of the Gram matrix instead. Memory: FactorFootprint.
 //
 // threads is the number of goroutines it may use, at least 1; the result does
-// not depend on it. The error is ErrNoConvergence, for numbers that are not
-// finite.
-func RFactor(w Source, scale float64, threads int) (*mat.Dense, error) {
-	return newEngine(best, threads).rFactor(w, scale)
+// not depend on it, nor on what room holds. The error is ErrNoConvergence, for
+// numbers that are not finite.
+func RFactor(w Source, scale float64, threads int, room *Workspace) (*mat.Dense, error) {
+	return newEngine(best, threads).within(room).rFactor(w, scale)
 }
 
 func (e *engine) rFactor(w Source, scale float64) (*mat.Dense, error) {

@@ -101,6 +101,7 @@ type reader struct {
 	flip  bool // w is the transpose of what was stored
 	scale float64
 	room  [][]float64
+	strip []float64 // what strips reads into: all it reads are of one shape
 }
 
 func newReader(e *engine, w Source, scale float64) *reader {

@@ -33,7 +33,7 @@ func TestGramValues(t *testing.T) {
 // σ of R are those of W: the factor as a whole is right up to a rotation.
 func TestRFactorValues(t *testing.T) {
 	numtest.Values{Power: 1, Of: func(w numtest.Source) ([]float64, error) {
-		r, err := linalg.RFactor(w, 1, 1)
+		r, err := linalg.RFactor(w, 1, 1, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -50,7 +50,7 @@ func TestRFactor(t *testing.T) {
 	for _, rows := range numtest.Sides()[1:] {
 		for _, cols := range numtest.Sides()[1:] {
 			w := numtest.WithSpectrum(rows, cols, numtest.Graded(1e-2)(min(rows, cols)), 3)
-			r, err := linalg.RFactor(linalg.Dense(w), 4, 1)
+			r, err := linalg.RFactor(linalg.Dense(w), 4, 1, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -171,7 +171,7 @@ func TestNonFinite(t *testing.T) {
 				t.Errorf("%s with %v: %v, %v", name, bad, v, err)
 			}
 		}
-		if r, err := linalg.RFactor(linalg.Dense(w), 1, 1); err != linalg.ErrNoConvergence {
+		if r, err := linalg.RFactor(linalg.Dense(w), 1, 1, nil); err != linalg.ErrNoConvergence {
 			t.Errorf("RFactor with %v: %v, %v", bad, r, err)
 		}
 	}
@@ -188,7 +188,7 @@ func TestFootprint(t *testing.T) {
 			}
 		}
 		bound = linalg.FactorFootprint(shape[0], shape[1])
-		if got := allocated(func() { linalg.RFactor(w, 1, 1) }); got > bound {
+		if got := allocated(func() { linalg.RFactor(w, 1, 1, nil) }); got > bound {
 			t.Errorf("RFactor %v: %d bytes, footprint %d", shape, got, bound)
 		}
 	}

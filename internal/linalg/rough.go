@@ -2,6 +2,7 @@ package linalg
 
 import (
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -82,9 +83,16 @@ func (p *packer[T]) loadRough(panels []T, w Source, rows [2]int) {
 
 // Rough is a k × n matrix to be multiplied many times, in float32.
 type Rough struct {
-	kernel *kernel
+	*packer[float32]
 	k, n   int
 	panels []float32 // parts of kc rows, each as panels of nr columns
+	rooms  sync.Pool // of *roughRoom
+}
+
+// roughRoom is where a product is made.
+type roughRoom struct {
+	packRoom[float32]
+	c []float32
 }
 
 // NewRough packs m, the numbers of which float32 holds.
@@ -93,36 +101,45 @@ func NewRough(m *mat.Dense) *Rough { return newRough(best, m) }
 func newRough(kern *kernel, m *mat.Dense) *Rough {
 	k, n := m.Dims()
 	p := newPacker(kern.f32, 1)
-	r := &Rough{kern, k, n, make([]float32, k*roundUp(n, p.nr))}
+	r := &Rough{packer: p, k: k, n: n, panels: make([]float32, k*roundUp(n, p.nr))}
+	r.rooms.New = func() any { return new(roughRoom) }
 	for l := 0; l < k; l += p.kc {
 		p.loadRough(r.panels[l*roundUp(n, p.nr):], Dense(m), [2]int{l, min(l+p.kc, k)})
 	}
 	return r
 }
 
-// LeftTimes returns x·m, rows × n, for x rows × k: each element is within
-// k·2⁻²⁴ of the norms of its row and column, and usually within √k·2⁻²⁴. It may be
-// called concurrently.
-func (r *Rough) LeftTimes(x *mat.Dense) *mat.Dense {
+// LeftTimes sets dst, rows × n, to x·m for x rows × k, and returns it: each
+// element is within k·2⁻²⁴ of the norms of its row and column, and usually within
+// √k·2⁻²⁴. It may be called concurrently.
+func (r *Rough) LeftTimes(dst, x *mat.Dense) *mat.Dense {
 	rows, _ := x.Dims()
-	p := newPacker(r.kernel.f32, 1)
-	room := packRoom[float32]{a: make([]float32, p.kc*roundUp(rows, p.mr)), edge: make([]float32, p.mr*p.nr)}
-	c := make([]float32, rows*r.n)
-	for l := 0; l < r.k; l += p.kc {
-		k := min(p.kc, r.k-l)
+	room := r.rooms.Get().(*roughRoom)
+	defer r.rooms.Put(room)
+	room.a = grow(room.a, r.kc*roundUp(rows, r.mr))
+	room.edge = grow(room.edge, r.mr*r.nr)
+	room.c = grow(room.c, rows*r.n)
+	clear(room.c)
+	for l := 0; l < r.k; l += r.kc {
+		k := min(r.kc, r.k-l)
 		clear(room.a)
 		for i := range rows {
-			panel := room.a[i/p.mr*p.mr*k+i%p.mr:]
+			panel := room.a[i/r.mr*r.mr*k+i%r.mr:]
 			for q, v := range x.RawRowView(i)[l : l+k] {
-				panel[q*p.mr] = float32(v)
+				panel[q*r.mr] = float32(v)
 			}
 		}
-		room.b = r.panels[l*roundUp(r.n, p.nr):]
-		p.tiles(&room, product[float32]{m: rows, n: r.n, k: k, c: c, ldc: r.n})
+		part := packRoom[float32]{a: room.a, b: r.panels[l*roundUp(r.n, r.nr):], edge: room.edge}
+		r.tiles(&part, product[float32]{m: rows, n: r.n, k: k, c: room.c, ldc: r.n})
 	}
-	out := mat.NewDense(rows, r.n, nil)
-	for i, v := range c {
-		out.RawMatrix().Data[i] = float64(v)
+	if m, n := dst.Dims(); m != rows || n != r.n {
+		*dst = *mat.NewDense(rows, r.n, nil)
 	}
-	return out
+	for i := range rows {
+		to := dst.RawRowView(i)
+		for j, v := range room.c[i*r.n:][:r.n] {
+			to[j] = float64(v)
+		}
+	}
+	return dst
 }

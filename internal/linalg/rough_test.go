@@ -35,7 +35,7 @@ func TestRough(t *testing.T) {
 			if four, _ := roughGram(k, Transpose(Dense(mat.DenseCopyOf(w.T()))), 4); !mat.Equal(g, four) {
 				t.Errorf("%s %v: four workers, of the transpose, give another", k.name, shape)
 			}
-			y := newRough(k, w).LeftTimes(x)
+			y := newRough(k, w).LeftTimes(new(mat.Dense), x)
 			for j := range shape[1] {
 				column := math.Sqrt(gram.At(j, j))
 				for i := range shape[1] {
