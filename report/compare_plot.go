@@ -2,41 +2,12 @@ package report
 
 import (
 	"fmt"
-	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"wspec/report/ink"
 )
-
-// comparePlotKind is one entry of the table of a comparison's figures.
-type comparePlotKind struct {
-	name string
-	make func(*Comparison) []ink.Chart // none if there is nothing to show
-}
-
-// comparePlotKinds returns the table; a new figure is one entry.
-func comparePlotKinds() []comparePlotKind {
-	return []comparePlotKind{
-		{"changes", changeMaps}, {"spectra", changeSpectra}, {"trajectories", trackCharts}, {"within", withinCharts},
-	}
-}
-
-// comparedPNG draws the figures of a comparison.
-func comparedPNG(c *Comparison) ([]file, error) {
-	var files []file
-	names, style := nameSet{}, ink.Paper()
-	for _, kind := range comparePlotKinds() {
-		for _, f := range kind.make(c) {
-			name := names.unique(f.Name)
-			files = append(files, file{
-				path: "plots/" + name + ".png", figure: name, title: ink.Plain(f.Title),
-				write: func(w io.Writer) error { return ink.WritePNG(w, &f, style) },
-			})
-		}
-	}
-	return files, nil
-}
 
 // pairName names a pair in a figure's file, where there are several.
 func (c *Comparison) pairName(p *Pairing) string {
@@ -47,14 +18,14 @@ func (c *Comparison) pairName(p *Pairing) string {
 }
 
 // changeMaps draws the relative change of every stored matrix, layer × role.
-func changeMaps(c *Comparison) []ink.Chart {
+func changeMaps(c *compareView) []ink.Chart {
 	var out []ink.Chart
 	for i := range c.Pairs {
 		p := &c.Pairs[i]
 		var ms []*Matrix
 		for k := range p.Changes {
 			m := &p.Changes[k].Matrix
-			if m.Kind == "stored" && !m.Part() && m.Layer != nil && m.Role != "" && metric(m, "rel_change").Defined() {
+			if c.o.wants(m.Label) && m.Kind == "stored" && !m.Part() && m.Layer != nil && m.Role != "" && metric(m, "rel_change").Defined() {
 				ms = append(ms, m)
 			}
 		}
@@ -79,7 +50,7 @@ func roles(ms []*Matrix) []string {
 	return out
 }
 
-func changeMap(c *Comparison, p *Pairing, ms []*Matrix) ink.Chart {
+func changeMap(c *compareView, p *Pairing, ms []*Matrix) ink.Chart {
 	rows, columns := layers(ms), roles(ms)
 	place := map[string]int{}
 	for i, r := range columns {
@@ -112,12 +83,12 @@ const mostSpectra = 6
 
 // changeSpectra draws the spectra before and after and that of ΔW, with its
 // floor: of the matrices that changed most, or of those asked for.
-func changeSpectra(c *Comparison) []ink.Chart {
+func changeSpectra(c *compareView) []ink.Chart {
 	var out []ink.Chart
 	for i := range c.Pairs {
 		p := &c.Pairs[i]
-		rows := mostChanged(p)
-		if len(c.Options.Matrix) > 0 {
+		rows := slices.DeleteFunc(mostChanged(p), func(x *Change) bool { return !c.o.wants(x.Label) })
+		if len(c.Options.Matrix)+len(c.o.Matrix) > 0 {
 			for _, x := range rows {
 				out = append(out, spectraOf(c, p, []*Change{x}, "spectra-"+x.Label, "Spectra of "+inField(x.Label)+" and of its change"))
 			}
@@ -130,9 +101,9 @@ func changeSpectra(c *Comparison) []ink.Chart {
 	return out
 }
 
-func spectraOf(c *Comparison, p *Pairing, rows []*Change, name, title string) ink.Chart {
+func spectraOf(c *compareView, p *Pairing, rows []*Change, name, title string) ink.Chart {
 	out := ink.Chart{Name: name + c.pairName(p), Title: title, Caption: facts(ink.Printable(p.Name()))}
-	out.Key.Entries = []ink.Series{{Label: "before", Paint: ink.Turn(0)}, {Label: "after", Paint: ink.Turn(1)}, {Label: "ΔW", Paint: ink.Turn(2)}}
+	out.Key.Entries = []ink.Series{{Label: "before", Paint: ink.Turn(0)}, {Label: "after", Paint: ink.Turn(1), Dotted: true}, {Label: "ΔW", Paint: ink.Turn(2)}}
 	most := 0
 	var all [][]float64
 	for _, x := range rows {
@@ -145,7 +116,7 @@ func spectraOf(c *Comparison, p *Pairing, rows []*Change, name, title string) in
 			most = max(most, len(sigma))
 			all = append(all, sigma)
 			line := out.Key.Entries[i]
-			line.X, line.Y = ink.Counting(len(sigma)), sigma
+			line.X, line.Y = c.o.places(len(sigma)), sigma
 			q.Lines = append(q.Lines, line)
 		}
 		if f := float64(x.Floor.DType); f > 0 {
@@ -154,21 +125,21 @@ func spectraOf(c *Comparison, p *Pairing, rows []*Change, name, title string) in
 		}
 		out.Panels = append(out.Panels, q)
 	}
-	x := indexAxis(most)
-	y, _ := ink.LogAxis(sigmaLabel(), all...)
+	x := c.o.placeAxis(most)
+	y, _ := c.o.valueAxis(sigmaLabel(), all...)
 	out.ShareAxes(x, y)
 	return out
 }
 
 // trackCharts draws how far every stored matrix is from the first checkpoint,
 // a panel a role.
-func trackCharts(c *Comparison) []ink.Chart {
+func trackCharts(c *compareView) []ink.Chart {
 	groups := map[string][]*Trajectory{}
 	var order []string
 	lo, hi := math.MaxInt, math.MinInt
 	for i := range c.Trajectories {
 		t := &c.Trajectories[i]
-		if t.Kind != "stored" || t.Head != nil || t.Layer == nil || !t.Values["change_first"][0].Defined() {
+		if !c.o.wants(t.Label) || t.Kind != "stored" || t.Head != nil || t.Layer == nil || !t.Values["change_first"][0].Defined() {
 			continue
 		}
 		if groups[t.Role] == nil {
@@ -215,7 +186,7 @@ func thinned(names []string) ink.Axis {
 
 // withinCharts draws how alike the layers of one model are, one figure a role
 // and side.
-func withinCharts(c *Comparison) []ink.Chart {
+func withinCharts(c *compareView) []ink.Chart {
 	var out []ink.Chart
 	for i := range c.Within {
 		s := &c.Within[i]

@@ -40,6 +40,11 @@ func (r *Report) Export(ctx context.Context, dir string, formats []Format, repla
 		}
 		files = append(files, more...)
 	}
+	return writeBeside(ctx, dir, files, replace)
+}
+
+// writeBeside puts files into dir, beside what it holds; dir is made if need be.
+func writeBeside(ctx context.Context, dir string, files []file, replace bool) ([]string, error) {
 	if !replace {
 		for _, f := range files {
 			if to := filepath.Join(dir, filepath.FromSlash(f.path)); exists(to) {

@@ -11,31 +11,49 @@ import (
 type plotKind struct {
 	name  string // what a user asks for; the names of its figures begin with it
 	title string
-	doc   string                      // what the figure shows, in a sentence
-	make  func(*plotView) []ink.Chart // none if the document holds nothing to show
+	doc   string // what the figure shows of a report of analyze, in a sentence
+	docOf string // and of a comparison
+	needs string // what to run where a report has nothing to show
+	// extra figures are drawn where they are asked for: a report folder has
+	// enough without.
+	extra    bool
+	analysed func(*plotView) []ink.Chart    // of a report of analyze; nil: none
+	compared func(*compareView) []ink.Chart // of a comparison; nil: none
 }
 
 // plotKinds returns the table of figures; what is drawn, listed and named
 // derives from it. A new figure is one entry.
 func plotKinds() []plotKind {
+	const stored = "wspec analyze MODEL, with the matrices of --matrix"
+	const series = "wspec compare 'run/step_*', with three checkpoints or more"
 	return []plotKind{{
-		name: "spectra", title: "Spectra by role", make: spectraCharts,
-		doc: "Singular values of every layer's matrix of one role, log scale, one figure a role.",
+		name: "spectra", title: "Spectra by role", analysed: spectraCharts, compared: changeSpectra, needs: stored,
+		doc:   "Singular values of every layer's matrix of one role beside those of noise, one figure a role.",
+		docOf: "Singular values before, after and of ΔW, beside what rounding alone gives ΔW, of what changed most or of --matrix.",
 	}, {
-		name: "effective_rank", title: "Effective rank over depth", make: depthCharts,
+		name: "effective_rank", title: "Effective rank over depth", analysed: depthCharts, needs: stored,
 		doc: "Effective rank as a share of the largest possible, layer by layer, one line a role.",
 	}, {
-		name: "energy", title: "Energy against rank", make: energyCharts,
+		name: "energy", title: "Energy against rank", analysed: energyCharts, needs: stored,
 		doc: "Share of the energy Σσ² that the best approximation of each rank keeps (Eckart–Young), one panel a role.",
 	}, {
-		name: "heads", title: "Effective rank of the heads", make: headCharts,
+		name: "heads", title: "Effective rank of the heads", analysed: headCharts, needs: "wspec analyze MODEL without --no-heads",
 		doc: "Effective rank of the OV and QK circuits, layer by head, as a heat map.",
 	}, {
-		name: "positions", title: "Directions over positions", make: positionCharts,
+		name: "positions", title: "Directions over positions", analysed: positionCharts, needs: "wspec analyze MODEL --matrix W_pos, of a model with learned positions",
 		doc: "The six leading directions of W_pos over its positions, with the spread of a random direction.",
 	}, {
-		name: "spectrum", title: "One spectrum", make: spectrumCharts,
-		doc: "Singular values of one matrix, log scale, with the levels below which they carry no information.",
+		name: "spectrum", title: "One spectrum", analysed: spectrumCharts, needs: "wspec plot REPORT spectrum --matrix GLOB, for matrices that the report has",
+		doc: "Singular values of one matrix with noise of its shape and the levels below which they carry no information, one figure for each matrix of --matrix.",
+	}, {
+		name: "changes", title: "Relative change", compared: changeMaps, needs: "wspec compare BEFORE AFTER",
+		docOf: "‖ΔW‖/‖W‖ of every stored matrix, layer by role, as a heat map.",
+	}, {
+		name: "trajectories", title: "Change since the first checkpoint", compared: trackCharts, needs: series,
+		docOf: "How far every stored matrix is from the first checkpoint, a panel a role.",
+	}, {
+		name: "within", title: "Likeness of layers", compared: withinCharts, needs: "wspec compare --within MODEL",
+		docOf: "How much the leading subspaces of each two layers of one role share, as heat maps.",
 	}}
 }
 
@@ -48,21 +66,33 @@ type plotView struct {
 	o        PlotOptions
 }
 
+// compareView is what the figures of a comparison are made from.
+type compareView struct {
+	*Comparison
+	o PlotOptions
+}
+
+// figure is a chart, and of which kind.
+type figure struct {
+	ink.Chart
+	kind  *plotKind
+	model string // whose; "" for all of them
+}
+
 // figures returns every figure of d in a fixed order: model by model, then as
-// [plotKinds] lists them. Names are fit for files and differ in more than
-// case; where d holds several models they begin with the model's. The labels
-// in asked get a figure each; those not in d, or without values, are passed
-// over.
-func figures(d *Document, asked []string) []ink.Chart {
+// the kinds come. Names are fit for files and differ in more than case; where d
+// holds several models they begin with the model's. The labels in asked get a
+// figure each; those not in d, or without values, are passed over.
+func (d *Document) figures(kinds []plotKind, asked []string, o PlotOptions) []figure {
 	models, names := modelNames(d), nameSet{}
-	var out []ink.Chart
+	var out []figure
 	for _, model := range models {
-		view := &plotView{doc: d, model: ink.Printable(model), asked: map[string]bool{}}
+		view := &plotView{doc: d, model: ink.Printable(model), asked: map[string]bool{}, o: o}
 		for _, label := range asked {
 			view.asked[label] = true
 		}
 		for i := range d.Matrices {
-			if m := &d.Matrices[i]; m.Model == model {
+			if m := &d.Matrices[i]; m.Model == model && o.wants(m.Label) {
 				view.matrices = append(view.matrices, m)
 			}
 		}
@@ -70,14 +100,38 @@ func figures(d *Document, asked []string) []ink.Chart {
 		if len(models) > 1 {
 			prefix = cutTo(safeName(model), maxModelPrefix) + "-"
 		}
-		for _, kind := range plotKinds() {
-			for _, c := range kind.make(view) {
+		for i := range kinds {
+			if kinds[i].analysed == nil {
+				continue
+			}
+			for _, c := range kinds[i].analysed(view) {
 				c.Name = names.unique(prefix + c.Name)
-				out = append(out, c)
+				out = append(out, figure{c, &kinds[i], model})
 			}
 		}
 	}
 	return out
+}
+
+// figures returns every figure of c in the order of the kinds.
+func (c *Comparison) figures(kinds []plotKind, o PlotOptions) []figure {
+	view, names := &compareView{c, o}, nameSet{}
+	var out []figure
+	for i := range kinds {
+		if kinds[i].compared == nil {
+			continue
+		}
+		for _, f := range kinds[i].compared(view) {
+			f.Name = names.unique(f.Name)
+			out = append(out, figure{Chart: f, kind: &kinds[i]})
+		}
+	}
+	return out
+}
+
+// ownKinds are the figures of a report folder.
+func ownKinds() []plotKind {
+	return slices.DeleteFunc(plotKinds(), func(k plotKind) bool { return k.extra })
 }
 
 // modelNames returns the models that have matrices: those of the list first.
@@ -145,8 +199,11 @@ func layers(ms []*Matrix) []int {
 	return slices.Compact(out)
 }
 
+// factBreak stands between the facts of a caption.
+const factBreak = "  ·  "
+
 // facts joins the parts of a caption that are not empty.
 func facts(parts ...string) string {
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
-	return strings.Join(parts, "  ·  ")
+	return strings.Join(parts, factBreak)
 }

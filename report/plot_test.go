@@ -61,20 +61,18 @@ func TestPlotFiles(t *testing.T) {
 
 // Every figure is named after the entry of the table that made it.
 func TestPlotKinds(t *testing.T) {
-	v := &plotView{model: "m", asked: map[string]bool{"W_pos": true}}
 	d := everyFigure()
-	for i := range d.Matrices {
-		v.matrices = append(v.matrices, &d.Matrices[i])
+	drawn := map[string]bool{}
+	for _, f := range d.figures(plotKinds(), []string{"W_pos"}, PlotOptions{}) {
+		drawn[f.kind.name] = true
+		if !strings.HasPrefix(f.Name, f.kind.name) {
+			t.Errorf("%s makes %q", f.kind.name, f.Name)
+		}
 	}
 	for _, k := range plotKinds() {
-		charts := k.make(v)
-		if len(charts) == 0 || k.title == "" || !strings.HasSuffix(k.doc, ".") {
-			t.Errorf("%s: %d figures, title %q, doc %q", k.name, len(charts), k.title, k.doc)
-		}
-		for _, c := range charts {
-			if !strings.HasPrefix(c.Name, k.name) {
-				t.Errorf("%s makes %q", k.name, c.Name)
-			}
+		sentence := func(doc string, is bool) bool { return strings.HasSuffix(doc, ".") == is }
+		if k.analysed != nil && !drawn[k.name] || k.title == "" || !sentence(k.doc, k.analysed != nil) || !sentence(k.docOf, k.compared != nil) || k.needs == "" {
+			t.Errorf("%s: drawn %v, title %q, doc %q", k.name, drawn[k.name], k.title, k.doc)
 		}
 	}
 }
@@ -123,13 +121,13 @@ func TestPlotGenuine(t *testing.T) {
 	}
 	m := testMatrix("W_pos", -1, ref["W_pos"].Sigma...)
 	m.Shape = ref["W_pos"].Shape
-	cs := figures(testDocument(m), []string{"W_pos"})
+	cs := testDocument(m).figures(ownKinds(), []string{"W_pos"}, PlotOptions{})
 	c := cs[len(cs)-1]
 	if !strings.Contains(c.Caption, "effective rank 38.8") || ink.Plain(c.Title) != "Singular values of W_pos (1024 × 768, F32)" {
 		t.Errorf("%q, %q", ink.Plain(c.Title), c.Caption)
 	}
 	var b bytes.Buffer
-	if err := ink.WritePNG(&b, &c, ink.Paper()); err != nil {
+	if err := ink.WritePNG(&b, &c.Chart, ink.Paper()); err != nil {
 		t.Fatal(err)
 	}
 	const most = 60_000 // bytes: a README loads at once
@@ -145,7 +143,7 @@ func TestFigureNames(t *testing.T) {
 	d.Matrices = append(d.Matrices, other)
 	d.Models = append(d.Models, Model{Name: other.Model}, Model{Name: "empty"})
 	var got []string
-	for _, c := range figures(d, []string{"L0.W_Q", "none such"}) {
+	for _, c := range d.figures(ownKinds(), []string{"L0.W_Q", "none such"}, PlotOptions{}) {
 		got = append(got, c.Name)
 	}
 	want := []string{

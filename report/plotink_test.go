@@ -15,18 +15,18 @@ func TestDegenerateFigures(t *testing.T) {
 	few := map[string]bool{"nothing": true, "no matrices": true, "failed": true, "part only": true}
 	for name, d := range degenerates() {
 		t.Run(name, func(t *testing.T) {
-			cs := figures(d, labels(d))
+			cs := d.figures(plotKinds(), labels(d), PlotOptions{})
 			if len(cs) == 0 && !few[name] {
 				t.Error("no figure")
 			}
 			for i := range cs {
-				inktest.Record(t, &cs[i], ink.Paper()).CheckWords()
+				inktest.Record(t, &cs[i].Chart, ink.Paper()).CheckWords()
 			}
 		})
 	}
-	cs := figures(everyFigure(), labels(everyFigure()))
+	cs := everyFigure().figures(plotKinds(), labels(everyFigure()), PlotOptions{})
 	for i := range cs {
-		inktest.Record(t, &cs[i], ink.Paper()).CheckWords()
+		inktest.Record(t, &cs[i].Chart, ink.Paper()).CheckWords()
 	}
 }
 
@@ -49,8 +49,8 @@ func TestKeyOutside(t *testing.T) {
 		for l := range n {
 			ms = append(ms, testMatrix("W_Q", l, decay(17, 2, 1)...))
 		}
-		c := figures(testDocument(ms...), nil)[0]
-		p := inktest.Record(t, &c, ink.Paper())
+		c := testDocument(ms...).figures(ownKinds(), nil, PlotOptions{})[0]
+		p := inktest.Record(t, &c.Chart, ink.Paper())
 		last, ok := p.Text("17") // the last tick, under the last point
 		key, has := p.Text("layer")
 		if !ok || !has || !(key.Min.X > last.Max.X) {

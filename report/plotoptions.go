@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 
+	"wspec/loader"
 	"wspec/report/ink"
 )
 
@@ -13,6 +14,13 @@ type PlotOptions struct {
 	Metric string   // what maps and lines over depth show; "": effective_rank
 	Scale  string   // of singular values and measures: "log" or "linear"; "": each figure's own
 	Share  bool     // spectra over i/r in place of i, so that those of several shapes lie on each other
+}
+
+// wants reports whether figures show the matrix of a label. The patterns have
+// been checked.
+func (o *PlotOptions) wants(label string) bool {
+	ok, _ := loader.Match(o.Matrix, label)
+	return ok
 }
 
 // places returns where n singular values stand on the axis of [PlotOptions.placeAxis].

@@ -94,6 +94,11 @@ func commands() []command {
 			flags:  []cli.Flag{jsonFlag()}, run: metrics,
 		},
 		{
+			name: "plot", args: "REPORT [FIGURE...]", min: 0, max: -1,
+			title:  "figures for papers, talks and posters from a report, with data and captions",
+			manual: plotManual(), flags: plotFlags(), run: plotReport,
+		},
+		{
 			name: "export", args: "REPORT", min: 1, max: 1,
 			title:  "tables, figures and files of other formats, made again from a report",
 			manual: exportManual(),

@@ -27,7 +27,7 @@ var allowed = map[string][]string{
 	"wspec/report/ink": {"gonum.org/v1/plot/...", "codeberg.org/go-pdf/fpdf", "git.sr.ht/~sbinet/gg", "golang.org/x/image/..."},
 	"wspec/report": {"wspec/loader", "wspec/spectra", "wspec/directions", "wspec/report/ink", "gonum.org/v1/gonum/...",
 		"golang.org/x/sync/...", "github.com/jedib0t/go-pretty/v6/...", "github.com/go-json-experiment/json/..."},
-	"wspec/cmd/wspec": {"wspec/loader", "wspec/spectra", "wspec/directions", "wspec/report", "github.com/urfave/cli/v2",
+	"wspec/cmd/wspec": {"wspec/loader", "wspec/spectra", "wspec/directions", "wspec/report", "wspec/report/ink", "github.com/urfave/cli/v2",
 		"github.com/vbauerster/mpb/v8/...", "github.com/dustin/go-humanize", "golang.org/x/term"},
 
 	// Helpers: of tests, and of whoever needs a checkpoint of full size.

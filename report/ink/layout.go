@@ -101,27 +101,50 @@ func (l *sheet) headHeight() vg.Length {
 
 // chooseColumns arranges the panels with few places left empty.
 func (l *sheet) chooseColumns() int {
-	n := len(l.chart.Panels)
+	n := max(len(l.chart.Panels), 1)
+	if l.chart.Stacked {
+		return 1
+	}
+	if l.size.Y > 0 {
+		return l.largestAxes(n)
+	}
 	least := vg.Length(leastPanel) * l.label
 	if l.chart.Strips {
 		least = leastStrip * l.label
 	}
 	most := max(1, int((l.size.X-2*l.edge-l.key.right)/least))
-	if l.size.Y > 0 { // rows must not be too low either
-		for most < n && (l.size.Y-l.headHeight()-l.key.below)/vg.Length((n+most-1)/most) < 6*l.label {
-			most++
-		}
-	}
 	switch {
-	case l.chart.Stacked || l.chart.Strips && n <= 2:
+	case l.chart.Strips && n <= 2:
 		return 1
-	case n == 4 && most < 4 || n == 4 && l.size.Y == 0:
+	case n == 4:
 		return min(most, 2)
 	case n <= most:
-		return max(n, 1)
+		return n
 	}
 	rows := (n + most - 1) / most
 	return (n + rows - 1) / rows
+}
+
+// largestAxes is the number of columns that leaves most room for the axes where
+// the height is given.
+func (l *sheet) largestAxes(n int) (best int) {
+	wide := vg.Length(1.3) // of axes over their height, as the eye likes them
+	if l.chart.Strips {
+		wide = 2.5
+	}
+	var most vg.Length = -vg.Inch * 1000
+	for columns := 1; columns <= n; columns++ {
+		rows := (n + columns - 1) / columns
+		w := (l.size.X-2*l.edge-l.key.right-4*l.label)/vg.Length(columns) - l.gap() // 4 ems of words on the left,
+		h := (l.size.Y-2*l.edge-l.headHeight()-l.key.below-3*l.label)/vg.Length(rows) - 2.2*l.label
+		if n%columns != 0 && rows > 1 { // words below the row above the empty places
+			h -= 2 * l.label / vg.Length(rows)
+		}
+		if size := min(w, wide*h); size > most {
+			best, most = columns, size
+		}
+	}
+	return best
 }
 
 // aspect is the width of axes over their height where the height is free.

@@ -99,7 +99,7 @@ func texSigns() map[rune]string {
 		'^': `\textasciicircum{}`, '~': `\textasciitilde{}`, '<': `\textless{}`, '>': `\textgreater{}`, '|': `\textbar{}`, '"': `\textquotedbl{}`,
 		'σ': `$\sigma$`, 'Σ': `$\Sigma$`, 'Δ': `$\Delta$`, 'θ': `$\theta$`, 'λ': `$\lambda$`, 'α': `$\alpha$`, 'ρ': `$\rho$`, 'ε': `$\varepsilon$`,
 		'‖': `$\|$`, '×': `$\times$`, '−': `$-$`, '≤': `$\le$`, '≥': `$\ge$`, '√': `$\surd$`, '±': `$\pm$`, '·': `$\cdot$`, '→': `$\to$`, '∞': `$\infty$`,
-		'…': `\ldots{}`, '–': `--`, '—': `---`, '°': `$^\circ$`, '²': `$^2$`, 'ᵀ': `$^{\mathsf{T}}$`, ' ': `~`,
+		'…': `\ldots{}`, '–': `--`, '—': `---`, '°': `$^\circ$`, '²': `$^2$`, 'ᵀ': `$^{\mathsf{T}}$`,
 	}
 }
 

@@ -1,0 +1,98 @@
+package report
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"wspec/internal/inktest"
+	"wspec/report/ink"
+)
+
+// looks returns a style of every size and kind.
+func looks(t *testing.T) map[string]*ink.Style {
+	styles := map[string]*ink.Style{}
+	add := func(name string, l ink.Look) {
+		s, err := ink.NewStyle(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		styles[name] = s
+	}
+	for _, size := range ink.Sizes() {
+		for _, style := range ink.Styles()[:2] { // the others differ in colours
+			add(size.Name+" "+style.Name, ink.Look{Size: size.Name, Style: style.Name})
+		}
+		add(size.Name+" mono", ink.Look{Size: size.Name, Font: "mono"}) // the widest letters
+	}
+	add("large type", ink.Look{Size: "double", FontSize: 14, Font: "serif"})
+	return styles
+}
+
+// Whatever the size and style, every word of every figure is on the paper, large
+// enough to be read and clear of all others.
+func TestFiguresLegible(t *testing.T) {
+	d := everyFigure()
+	figures := append(d.figures(plotKinds(), []string{"W_pos", "L0.W_Q", "L1.W_OV.H0"}, PlotOptions{}), everyChange().figures(plotKinds(), PlotOptions{})...)
+	for name, style := range looks(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for i := range figures {
+				inktest.Record(t, &figures[i].Chart, style).CheckWords()
+			}
+		})
+	}
+}
+
+// Every format writes the same bytes twice, with no date in them.
+func TestFigureBytes(t *testing.T) {
+	for _, f := range everyFigure().figures(plotKinds(), []string{"W_pos"}, PlotOptions{})[:5] {
+		for _, format := range ink.Formats() {
+			var files [2]string
+			for i := range files {
+				s, err := ink.NewStyle(ink.Look{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				var b bytes.Buffer
+				if err := format.Write(&b, &f.Chart, s); err != nil {
+					t.Fatal(err)
+				}
+				files[i] = b.String()
+			}
+			if files[0] != files[1] || len(files[0]) < 1000 || strings.Contains(files[0], "D:20") {
+				t.Errorf("%s.%s: %d and %d bytes", f.Name, format.Name, len(files[0]), len(files[1]))
+			}
+		}
+	}
+}
+
+// everyChange is a comparison that has a figure of each kind.
+func everyChange() *Comparison {
+	c := &Comparison{Models: []Model{{Name: "step_1"}, {Name: "step_2"}, {Name: "step_3"}}}
+	p := Pairing{Before: "step_1", After: "step_2"}
+	for l := range 4 {
+		for _, role := range []string{"W_Q", "W_out"} {
+			x := Change{Matrix: testMatrix(role, l, decay(20, 0.1, 1e-3)...)}
+			x.Metrics["rel_change"] = Number(0.1 * float64(l+1))
+			x.Before.Sigma, x.After.Sigma = numbers(decay(20, 2, 0.1)), numbers(decay(20, 2.1, 0.1))
+			x.Floor.DType = 1e-7
+			p.Changes = append(p.Changes, x)
+			c.Trajectories = append(c.Trajectories, Trajectory{
+				Label: x.Label, Role: role, Layer: x.Layer, Kind: "stored", Values: map[string][]Number{"change_first": {0, 0.1, Number(l)}},
+			})
+		}
+	}
+	c.Pairs = []Pairing{p}
+	s := Similarity{Role: "W_Q", Side: "in", K: 10, Mean: 0.1}
+	for l := range 12 {
+		s.Labels = append(s.Labels, strings.Replace("L?.W_Q", "?", string(rune('a'+l)), 1))
+		row := make([]Number, 12)
+		for i := range row {
+			row[i] = Number(0.01 * float64(i*l))
+		}
+		s.Share = append(s.Share, row)
+	}
+	c.Within = []Similarity{s}
+	return c
+}
