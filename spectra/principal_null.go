@@ -116,18 +116,31 @@ func (n *ParallelNull) Above(variance []float64) int {
 // variances μ is v(1 + √(d/n))². Against draws it is right to 3 %, and up to 10 %
 // too high where a few variances lead: it finds too little then, not too much.
 func (p *Principal) Edge(k int) float64 {
-	n, left := float64(p.freedom()-k), float64(p.Cols-k)
-	weight := left / float64(p.Cols) // of each feature: left dimensions in all
-	v, top := slices.Clone(p.Spread), 0.0
+	v := slices.Clone(p.Spread)
+	for i := range k {
+		p.deflate(v, i)
+	}
+	return p.edge(k, v)
+}
+
+// deflate takes from the variance of each feature what the i-th component has of it.
+func (p *Principal) deflate(v []float64, i int) {
 	for j := range v {
-		for i := range k {
-			l := p.Loadings.At(j, i)
-			v[j] -= p.Variance[i] * l * l
-		}
-		v[j] = max(v[j], 0) / weight
+		l := p.Loadings.At(j, i)
+		v[j] -= p.Variance[i] * l * l
+	}
+}
+
+// edge is Edge, given what the first k components leave to each feature.
+func (p *Principal) edge(k int, left []float64) float64 {
+	n, dims := float64(p.freedom()-k), float64(p.Cols-k)
+	weight := dims / float64(p.Cols) // of each feature: dims dimensions in all
+	v, top := make([]float64, len(left)), 0.0
+	for j, x := range left {
+		v[j] = max(x, 0) / weight
 		top = max(top, v[j])
 	}
-	if n < 1 || left < 1 || top <= p.Floor {
+	if n < 1 || dims < 1 || top <= p.Floor {
 		return 0
 	}
 	sums := func(c float64) (one, two, three float64) {
@@ -158,8 +171,10 @@ func (p *Principal) Edge(k int) float64 {
 func (p *Principal) Deflated() (count int, edges []float64) {
 	_, k := p.Loadings.Dims()
 	edges = make([]float64, k)
+	v := slices.Clone(p.Spread)
 	for i := range edges {
-		edges[i] = p.Edge(i)
+		edges[i] = p.edge(i, v)
+		p.deflate(v, i)
 	}
 	for count < k && p.Variance[count] > edges[count] {
 		count++

@@ -77,8 +77,8 @@ func commands() []command {
 			name: "pca", args: "FILE[#TENSOR]", min: 1, max: 1,
 			title: "principal components of embeddings or saved activations, beside noise",
 			manual: "FILE is a .npy file or what the other commands call MODEL; TENSOR a matrix by its label (W_E where nothing is named) or a\n" +
-				"tensor by its name, rows being observations. One pass, means and covariances in float64, some 24 bytes of memory for each\n" +
-				"pair of columns: 0.4 GB for 4096 of them, 6 GB for 16384. How many components stand out is told by parallel analysis.",
+				"tensor by its name, rows being observations. One pass, means and covariances in float64, some 40 bytes of memory for each\n" +
+				"pair of columns: 0.7 GB for 4096 of them, 11 GB for 16384. How many components stand out is told by parallel analysis.",
 			flags: pcaFlags(), run: pca,
 		},
 		{
