@@ -36,6 +36,9 @@ func (v View) Dims() (rows, cols int) {
 // Epsilon returns the spacing of the storage dtype's numbers at 1, 0 for the zero value.
 func (v View) Epsilon() float64 { return v.tensor.DType.Epsilon() }
 
+// Size returns the bytes of a stored number, 0 for the zero value.
+func (v View) Size() int { return v.tensor.DType.Bits() / 8 }
+
 // T returns the transpose.
 func (v View) T() View {
 	v.transposed = !v.transposed

@@ -104,7 +104,7 @@ func ExampleFactorise() {
 
 // A rank of either takes 5 numbers, either whole 6. Rank 1 of the second is all of it; half of the first, which has two equal σ,
 // is dearer for each number than the whole. 11 numbers are enough for both; with 10 the whole cannot be had, and the tangent
-// leaves open whether something better than one half can: (1/6)·5 of error away at most, where 1/2 was bought.
+// leaves open whether something better than one half can: (2/6)·5 of error away at most, where 1 was bought.
 func ExamplePlanRanks() {
 	items := []spectra.PlanItem{{Spectrum: spectrumOf(projection())}, {Spectrum: spectrumOf(rankOne())}}
 	for _, budget := range []int64{11, 10} {
@@ -113,5 +113,5 @@ func ExamplePlanRanks() {
 	}
 	// Output:
 	// ranks 2, 1: 11 numbers, error 0.0000, gap 0.0000
-	// ranks 1, 1: 10 numbers, error 0.5000, gap 0.3333
+	// ranks 1, 1: 10 numbers, error 1.0000, gap 0.6667
 }

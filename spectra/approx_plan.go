@@ -8,8 +8,8 @@ import (
 // PlanItem is a matrix that may be kept at any rank, in two factors, or whole.
 type PlanItem struct {
 	*Spectrum
-	// Weight multiplies its squared errors ‖W − W_k‖_F²; 0 stands for 1/‖W‖_F², with which they are shares of the
-	// matrix's own energy, and every matrix counts alike.
+	// Weight multiplies its squared errors ‖W − W_k‖_F²; 0 stands for 1, with which the sum is the squared distance of the two
+	// models. With 1/‖W‖_F² every matrix would count alike.
 	Weight float64
 }
 
@@ -79,10 +79,7 @@ func (item PlanItem) curve() []point {
 	tail := item.tails()
 	scale := 0.0
 	if r > 0 {
-		scale = 1 / tail[0]
-		if item.Weight != 0 {
-			scale = item.Weight * item.Sigma[0] * item.Sigma[0]
-		}
+		scale = cmp.Or(item.Weight, 1) * item.Sigma[0] * item.Sigma[0]
 	}
 	var all []point
 	for k := 0; k <= min(r, BreakEven(item.Rows, item.Cols)); k++ {

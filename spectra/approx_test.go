@@ -152,7 +152,7 @@ func TestPlanAgainstBruteForce(t *testing.T) {
 			slices.Reverse(s.Sigma)
 			items[i].Spectrum = s
 			if trial%2 == 1 {
-				items[i].Weight = 1
+				items[i].Weight = 0.01 + rng.Float64()
 			}
 			total += int64(s.Rows * s.Cols)
 		}
@@ -194,12 +194,8 @@ func bruteForce(items []spectra.PlanItem, total int64) []float64 {
 			return
 		}
 		s, weight := items[i].Spectrum, items[i].Weight
-		var norm float64
-		for _, v := range s.Sigma {
-			norm += v * v
-		}
 		if weight == 0 {
-			weight = 1 / norm
+			weight = 1
 		}
 		for k := range len(s.Sigma) + 1 {
 			var lost float64

@@ -82,6 +82,15 @@ func commands() []command {
 			flags: pcaFlags(), run: pca,
 		},
 		{
+			name: "approx", args: "MODEL", min: 1, max: 1,
+			title: "ranks and what they cost: errors in both norms beside noise, a plan for a budget; writes low-rank checkpoints",
+			manual: "One of --rank, --energy, --max-error, --budget, --band, --drop-direction says which singular values of each stored\n" +
+				"matrix to keep; the table has the errors, the parameters, and what noise of the same shape would keep at that rank.\n" +
+				"--write DIR saves the model so, in its own dtypes and shards, all else as it is; --factored as pairs lora_A, lora_B,\n" +
+				"which wspec reads again. --compare-codings holds singular values against cosines and single entries.",
+			flags: approxFlags(), run: approx,
+		},
+		{
 			name: "inspect", args: "MODEL", min: 1, max: 1,
 			title:  "every tensor: role, shape, dtype, its fate and why; nothing is computed",
 			manual: "Shows how analyze would read the model: which matrix each tensor becomes, and why some are left out.",

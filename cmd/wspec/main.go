@@ -9,6 +9,7 @@
 //	wspec locate MODEL TOKEN...   which directions and heads carry a concept, beside chance
 //	wspec solve MODEL             the input that makes a matrix write a token best
 //	wspec pca FILE[#TENSOR]       principal components of embeddings or activations
+//	wspec approx MODEL            ranks and what they cost, beside noise; writes low-rank checkpoints
 //	wspec inspect MODEL           every tensor: role, shape, dtype, its fate and why
 //	wspec metrics                 every measure: formula, source, value on noise
 //	wspec export REPORT           tables, figures and files of other formats, made again from a report
