@@ -76,18 +76,19 @@ func (b *Block) coordinates(d *spectra.Decomposition, s Side, tokens int) []Leve
 			top.offer(f, i)
 		}
 	}
-	return leverages(&top, b.Len(), n)
+	list := top.list(1)
+	for i := range list {
+		list[i].Score = math.Sqrt(list[i].Score)
+	}
+	return leverages(list, b.Len(), n)
 }
 
-// leverages turns squared leverages for a subspace of rank k in d dimensions
-// into a list.
-func leverages(squared *best, k, d int) []Leverage {
+// leverages are those of a list for a subspace of rank k in d dimensions.
+func leverages(list []Scored, k, d int) []Leverage {
 	chance := math.Sqrt(float64(k) / float64(d))
-	list := squared.list(1)
 	all := make([]Leverage, len(list))
 	for i, x := range list {
-		l := math.Sqrt(x.Score)
-		all[i] = Leverage{x.ID, l, l - chance}
+		all[i] = Leverage{x.ID, x.Score, x.Score - chance}
 	}
 	return all
 }

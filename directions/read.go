@@ -254,7 +254,7 @@ func (b *batch) scan(t *table) *scan {
 	run := newScan(t, b.vectors, b.options, ranges)
 	run.run(b.options.Threads)
 	for i, s := range spans {
-		*s.to = leverages(&run.groups[i].best, s.rank, t.d)
+		*s.to = leverages(run.groups[i].list, s.rank, t.d)
 	}
 	return run
 }

@@ -10,17 +10,20 @@ import (
 // reading's own.
 func (r *Reading) fill(readout Readout, s *scan, i int) {
 	unit, y := math.Ldexp(1, -s.exponent), &s.tally[i]
-	positive, negative := y.dot.lists(unit)
+	positive, negative := y.lists[0][0], y.lists[0][1]
+	for _, list := range y.lists[0] {
+		for i := range list {
+			list[i].Score *= unit
+		}
+	}
 	if r.Readout == "" {
 		r.Readout, r.Positive, r.Negative = readout, positive, negative
 		r.Mean, r.Skew = y.mean*unit, y.skew(s.n)
 	} else {
 		r.other(List{Readout: readout, Measure: Dot, Positive: first(positive, s.tokens), Negative: first(negative, s.tokens)})
 	}
-	positive, negative = y.cosine.lists(1)
-	r.other(List{Readout: readout, Measure: Cosine, Positive: positive, Negative: negative})
-	positive, negative = y.centred.lists(1)
-	r.other(List{Readout: readout, Measure: CentredCosine, Positive: positive, Negative: negative})
+	r.other(List{Readout: readout, Measure: Cosine, Positive: y.lists[1][0], Negative: y.lists[1][1]})
+	r.other(List{Readout: readout, Measure: CentredCosine, Positive: y.lists[2][0], Negative: y.lists[2][1]})
 }
 
 // other adds a list. The reading's own may be longer.

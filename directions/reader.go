@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"wspec/internal/linalg"
 	"wspec/loader"
 	"wspec/spectra"
 )
@@ -81,7 +82,7 @@ func (r *Reader) open() error {
 }
 
 // add makes the table of a readout from its rows, tokens × d_model.
-func (r *Reader) add(readout Readout, rows loader.View) error {
+func (r *Reader) add(readout Readout, rows linalg.Source) error {
 	role := map[Readout]string{Embed: "W_E", Unembed: "W_U"}[readout]
 	in, out := r.Convention.ends(role, r.model.RMSNorm())
 	t := &table{rows: rows, centre: in.centre || out.centre}
@@ -99,7 +100,7 @@ func (r *Reader) add(readout Readout, rows loader.View) error {
 
 // table is the vectors of all tokens.
 type table struct {
-	rows   loader.View // tokens × d_model, as stored
+	rows   linalg.Source // tokens × d_model, as stored
 	n, d   int
 	gain   []float64 // nil for none
 	centre bool      // each row less its mean

@@ -15,11 +15,6 @@ type best struct {
 	least float32
 }
 
-type found struct {
-	score float32
-	id    int32
-}
-
 func newBest(k int) best {
 	b := best{k: k, heap: make([]found, 0, k), least: float32(math.Inf(-1))}
 	if k == 0 {
@@ -102,31 +97,6 @@ func (p *poles) offer(score float32, id int) {
 		p.low.offer(-score, id)
 	}
 }
-
-// bounds are the scores below and above which offer has something to do.
-func (p *poles) bounds() [2]float32 { return [2]float32{-p.low.least, p.high.least} }
-
-// gate returns c and w such that offer has nothing to do with a score x for
-// which beyond(x, c, w) is false: one comparison for both poles. It changes
-// with every score taken.
-func (p *poles) gate() (c float32, w uint32) {
-	hi, lo := p.high.least, -p.low.least
-	if math.IsInf(float64(hi), 0) || math.IsInf(float64(lo), 0) {
-		return 0, 0 // everything is wanted
-	}
-	// The slack is for the rounding of c and of x − c.
-	const slack = 0x1p-21
-	half := hi/2 - lo/2 - slack*(abs(hi)+abs(lo))
-	return hi/2 + lo/2, math.Float32bits(max(half, 0))
-}
-
-// beyond reports whether |x − c| is at least the number with the bits w. The
-// bits of numbers that are not negative are in the numbers' order.
-func beyond(x, c float32, w uint32) bool { return math.Float32bits(x-c)&^floatSign >= w }
-
-const floatSign = 1 << 31
-
-func abs(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^ floatSign) }
 
 func (p *poles) lists(factor float64) (positive, negative []Scored) {
 	return p.high.list(factor), p.low.list(-factor)

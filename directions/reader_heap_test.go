@@ -2,45 +2,63 @@ package directions
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 )
 
-// Both poles are what sorting gives, lower IDs first among equals, whatever the
-// scores and through the gate.
-func TestPolesSort(t *testing.T) {
+// Both poles are what sorting the exact scores gives, lower IDs first among
+// equals, though only others near them are known until the end.
+func TestShortPolesSort(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		k := rapid.IntRange(0, 8).Draw(t, "k")
+		k := rapid.IntRange(0, 60).Draw(t, "k")
 		few := rapid.SliceOfN(rapid.Float32Range(-3, 3), 1, 4).Draw(t, "values") // ties
-		shift := rapid.SampledFrom([]float32{0, 1, -100, 1e6}).Draw(t, "shift")
-		var scores []float32
-		for range rapid.IntRange(k, 200).Draw(t, "n") {
+		n := rapid.IntRange(k, 700).Draw(t, "n")
+		d := distance{slack: rapid.SampledFrom([]float32{0, 1e-3, 1, 100}).Draw(t, "slack"), reach: make([]float32, n)}
+		exact, p := make([]float64, n), newShortPoles(k)
+		for i := range n {
 			x := rapid.SampledFrom(few).Draw(t, "score")
 			if rapid.Bool().Draw(t, "free") {
 				x = rapid.Float32Range(-3, 3).Draw(t, "any")
 			}
-			scores = append(scores, x+shift)
-		}
-		p := newPoles(k)
-		c, w := p.gate()
-		for i, x := range scores {
-			if beyond(x, c, w) {
-				p.offer(x, i)
-				c, w = p.gate()
+			d.reach[i] = rapid.Float32Range(0, 1).Draw(t, "reach")
+			exact[i] = float64(x) + 0.99*float64(d.of(int32(i)))*rapid.Float64Range(-1, 1).Draw(t, "off")
+			if rapid.IntRange(0, 50).Draw(t, "lost") == 0 {
+				x, d.reach[i] = float32(math.NaN()), float32(math.Inf(1))
+			}
+			if p.wants(x, i, &d) {
+				p.offer(x, i, &d)
 			}
 		}
-		high, low := p.lists(1)
-		checkPole(t, high, scores, k, 1)
-		checkPole(t, low, scores, k, -1)
+		ids := p.wanted([]int32{}, &d)
+		high, low := p.lists(ids, func(id int32) float64 { return exact[id] })
+		checkPole(t, high, exact, k, 1)
+		checkPole(t, low, exact, k, -1)
 	})
 }
 
-func checkPole(t *rapid.T, got []Scored, scores []float32, k int, sign float64) {
+func TestKthLargest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		x := rapid.SliceOfN(rapid.Float32Range(-2, 2), 1, 50).Draw(t, "x")
+		for i := range x {
+			if rapid.Bool().Draw(t, "tie") {
+				x[i] = x[0]
+			}
+		}
+		k := rapid.IntRange(1, len(x)).Draw(t, "k")
+		want := slices.Sorted(slices.Values(x))[len(x)-k]
+		if got := kthLargest(x, k); got != want {
+			t.Errorf("the %d-th largest is %v, want %v", k, got, want)
+		}
+	})
+}
+
+func checkPole(t *rapid.T, got []Scored, scores []float64, k int, sign float64) {
 	all := make([]Scored, len(scores))
 	for i, x := range scores {
-		all[i] = Scored{i, float64(x)}
+		all[i] = Scored{i, x}
 	}
 	slices.SortStableFunc(all, func(a, b Scored) int { return cmp.Compare(sign*b.Score, sign*a.Score) })
 	if !slices.Equal(got, all[:k]) {
@@ -68,31 +86,4 @@ func TestTasksKeepBlocks(t *testing.T) {
 	if next != m || g != len(s.groups) {
 		t.Errorf("%d vectors and %d groups in tasks", next, g)
 	}
-}
-
-// A tally, fed in blocks of any length, keeps what sorting gives by each of its
-// measures.
-func TestTallySorts(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		const k = 5
-		n := rapid.IntRange(k, 700).Draw(t, "n")
-		free := rapid.SliceOfN(rapid.Float32Range(-3, 3), n, n)
-		scores, f, g := free.Draw(t, "scores"), free.Draw(t, "f"), free.Draw(t, "g")
-		y := tally{dot: newPoles(k), cosine: newPoles(k), centred: newPoles(k), mean: 0.5}
-		for i := 0; i < n; {
-			last := min(n, i+rapid.IntRange(1, 400).Draw(t, "block"))
-			y.take(scores[i:last], i, f[i:], g[i:])
-			i = last
-		}
-		var cosine, centred []float32
-		for i, x := range scores {
-			cosine, centred = append(cosine, x*f[i]), append(centred, (x-0.5)*g[i])
-		}
-		for i, p := range []*poles{&y.dot, &y.cosine, &y.centred} {
-			high, low := p.lists(1)
-			all := [][]float32{scores, cosine, centred}[i]
-			checkPole(t, high, all, k, 1)
-			checkPole(t, low, all, k, -1)
-		}
-	})
 }

@@ -18,38 +18,46 @@ type scan struct {
 	groups  []group  // in order of vectors, not overlapping
 	tasks   [][2]int // of vectors
 	starts  []int    // of each task, its first group
-	// Of each token, 1/‖e_t‖ and 1/‖e_t − ē‖ with the table's scale; 0 where the
-	// norm is.
-	inverse, inverseCentred []float32
+	// Of each token, 1/‖e_t‖ and 1/‖e_t − ē‖ with the table's scale, 0 where the
+	// norm is; and rounded.
+	inverse, inverseCentred     []float64
+	inverse32, inverseCentred32 []float32
+	slack, reach                []float32 // how far products are from exact ones
+	ids                         [][]int32 // of each vector, the tokens that may be in a list, ascending
 }
 
 // tally is what a vector's scores come to.
 type tally struct {
-	dot, cosine, centred poles
-	mean                 float64 // of the scores: ē·v
-	squares, cubes       float64 // central moments, times the number of tokens
+	dot, cosine, centred shortPoles
+	mean                 float64        // of the scores: ē·v
+	squares, cubes       float64        // central moments, times the number of tokens
+	lists                [3][2][]Scored // by each measure, of both poles
+	dots                 []float64      // exact scores of the tokens that may be in a list, for a block's
 }
 
 // group is the vectors first ≤ v < last of one block, read as a subspace.
 type group struct {
 	first, last int
-	best        best // of squared leverages
+	best        shortlist // of leverages
+	list        []Scored
 }
 
 // newScan prepares a pass of m vectors; groups are ranges of them.
 func newScan(t *table, vectors []float32, o ReadOptions, ranges [][2]int) *scan {
 	s := &scan{table: t, vectors: vectors, m: len(vectors) / max(t.d, 1), tokens: min(o.tokens(), t.n)}
-	s.inverse, s.inverseCentred = make([]float32, t.n), make([]float32, t.n)
-	s.tally = make([]tally, s.m)
+	s.inverse, s.inverseCentred = make([]float64, t.n), make([]float64, t.n)
+	s.inverse32, s.inverseCentred32 = make([]float32, t.n), make([]float32, t.n)
+	s.tally, s.ids = make([]tally, s.m), make([][]int32, s.m)
+	s.slack, s.reach = make([]float32, s.m), make([]float32, t.n)
 	for v := range s.tally {
 		y := &s.tally[v]
-		y.dot, y.cosine, y.centred = newPoles(min(o.tokens()+o.Spare, t.n)), newPoles(s.tokens), newPoles(s.tokens)
+		y.dot, y.cosine, y.centred = newShortPoles(min(o.tokens()+o.Spare, t.n)), newShortPoles(s.tokens), newShortPoles(s.tokens)
 		for j, x := range vectors[v*t.d:][:t.d] {
 			y.mean += float64(x) * t.mean[j]
 		}
 	}
 	for _, r := range ranges {
-		s.groups = append(s.groups, group{r[0], r[1], newBest(s.tokens)})
+		s.groups = append(s.groups, group{first: r[0], last: r[1], best: newShortlist(s.tokens)})
 	}
 	s.share()
 	return s
@@ -74,73 +82,95 @@ func (s *scan) share() {
 func (s *scan) run(threads int) {
 	linalg.Project(linalg.Projection{
 		Vectors: s.vectors, M: s.m, D: s.d, Rows: s.n, Read: s.load, Tasks: s.tasks, Visit: s.visit,
+		Slack: s.slack, Reach: s.reach, Shift: norm(s.mean),
 	}, max(threads, 1))
+	s.resolve(max(threads, 1))
 }
 
 // load gives rows of the table in float32, and notes their norms.
 func (s *scan) load(dst []float32, i0, i1 int) {
 	buf := make([]float64, (i1-i0)*s.d)
-	s.read(buf, i0, i1)
-	factor := math.Ldexp(1, s.exponent)
+	s.scaled(dst, buf, i0)
 	for i := i0; i < i1; i++ {
-		row, out := buf[(i-i0)*s.d:][:s.d], dst[(i-i0)*s.d:][:s.d]
 		var squares, centred float64
-		for j, v := range row {
-			v *= factor
-			out[j] = float32(v)
+		for j, v := range buf[(i-i0)*s.d:][:s.d] {
 			squares += v * v
 			v -= s.mean[j]
 			centred += v * v
 		}
 		s.inverse[i], s.inverseCentred[i] = inverseRoot(squares), inverseRoot(centred)
+		s.inverse32[i], s.inverseCentred32[i] = float32(s.inverse[i]), float32(s.inverseCentred[i])
+	}
+}
+
+// scaled reads rows from i0 on with the table's scale, and rounds them.
+func (t *table) scaled(dst []float32, buf []float64, i0 int) {
+	t.read(buf, i0, i0+len(buf)/t.d)
+	factor := math.Ldexp(1, t.exponent)
+	for j, v := range buf {
+		v *= factor
+		buf[j], dst[j] = v, float32(v)
 	}
 }
 
 // inverseRoot returns 1/√x, 0 for 0 and where float32 has no room for it.
-func inverseRoot(x float64) float32 {
-	f := float32(1 / math.Sqrt(x))
-	if math.IsInf(float64(f), 0) {
+func inverseRoot(x float64) float64 {
+	f := 1 / math.Sqrt(x)
+	if math.IsInf(float64(float32(f)), 0) {
 		return 0
 	}
 	return f
 }
 
-// visit takes the products of a task's vectors with tokens i0 … i0+n-1.
-func (s *scan) visit(task, i0, n int, scores []float32) {
+// visit takes the products of a task's vectors with a block of tokens.
+func (s *scan) visit(task int, p *linalg.Products) {
 	first, last := s.tasks[task][0], s.tasks[task][1]
 	for v := first; v < last; v++ {
-		s.tally[v].take(scores[(v-first)*n:][:n], i0, s.inverse[i0:], s.inverseCentred[i0:])
+		s.take(v, p.Of(v-first), p.First)
 	}
-	for g := s.starts[task]; g < len(s.groups) && s.groups[g].first < last; g++ {
-		s.groups[g].take(scores[(s.groups[g].first-first)*n:], i0, n, s.inverse[i0:])
+	groups := s.groups[s.starts[task]:]
+	for g := 0; g < len(groups) && groups[g].first < last; g++ {
+		s.join(&groups[g], p, first)
+	}
+	if p.First+p.N == s.n {
+		s.settle(first, last, groups)
 	}
 }
 
-// take adds a block of scores, of tokens from i0 on.
-func (y *tally) take(scores []float32, i0 int, inverse, inverseCentred []float32) {
+// take adds a block of scores of a vector, of tokens from i0 on.
+func (s *scan) take(v int, scores []float32, i0 int) {
 	for first := 0; first < len(scores); first += linalg.ScreenMost {
 		last := min(first+linalg.ScreenMost, len(scores))
-		y.screen(scores[first:last], i0+first, inverse[first:last], inverseCentred[first:last])
+		s.screen(v, scores[first:last], i0+first)
 	}
+}
+
+// distances are those of a vector's scores by each measure.
+func (s *scan) distances(v int) (dot, cosine, centred distance) {
+	return distance{s.slack[v], s.reach, nil}, distance{s.slack[v], s.reach, s.inverse32}, distance{s.slack[v], s.reach, s.inverseCentred32}
 }
 
 // screen takes at most [linalg.ScreenMost] scores: those within the bounds as
 // they stand before the first are passed over together.
-func (y *tally) screen(scores []float32, i0 int, inverse, inverseCentred []float32) {
-	mean := float32(y.mean)
-	s := linalg.Screen{Mean: mean, Bounds: [3][2]float32{y.dot.bounds(), y.cosine.bounds(), y.centred.bounds()}}
-	s.Run(scores, inverse, inverseCentred)
-	for t := range ones(&s.Hits[0]) {
-		y.dot.offer(scores[t], i0+t)
+func (s *scan) screen(v int, scores []float32, i0 int) {
+	y, mean := &s.tally[v], float32(s.tally[v].mean)
+	inverse, inverseCentred := s.inverse32[i0:], s.inverseCentred32[i0:]
+	c := linalg.Screen{
+		Mean: mean, Slack: s.slack[v], Bounds: [3][2]float32{y.dot.bounds(), y.cosine.bounds(), y.centred.bounds()},
+		Squares: y.squares, Cubes: y.cubes,
 	}
-	for t := range ones(&s.Hits[1]) {
-		y.cosine.offer(scores[t]*inverse[t], i0+t)
+	c.Run(scores, s.reach[i0:], inverse, inverseCentred)
+	y.squares, y.cubes = c.Squares, c.Cubes // of float32 sums of one block: rounding stays far below sampling
+	dot, cosine, centred := s.distances(v)
+	for t := range ones(&c.Hits[0]) {
+		y.dot.offer(scores[t], i0+t, &dot)
 	}
-	for t := range ones(&s.Hits[2]) {
-		y.centred.offer((scores[t]-mean)*inverseCentred[t], i0+t)
+	for t := range ones(&c.Hits[1]) {
+		y.cosine.offer(scores[t]*inverse[t], i0+t, &cosine)
 	}
-	y.squares += s.Squares // of float32 sums of one block: rounding stays far below sampling
-	y.cubes += s.Cubes
+	for t := range ones(&c.Hits[2]) {
+		y.centred.offer((scores[t]-mean)*inverseCentred[t], i0+t, &centred)
+	}
 }
 
 // ones yields the numbers of the bits that are set, ascending.
@@ -162,17 +192,26 @@ func (y *tally) skew(n int) float64 {
 	return m3 / math.Pow(m2, 1.5)
 }
 
-// take adds a block of scores of the group's vectors.
-func (g *group) take(scores []float32, i0, n int, inverse []float32) {
-	sum := make([]float32, n)
-	for v := range g.last - g.first {
-		for t, x := range scores[v*n:][:n] {
+// join adds a block of scores of a group's vectors; first is that of the task.
+// Their norm is as far from exact as the norm of their own distances.
+func (s *scan) join(g *group, p *linalg.Products, first int) {
+	sum := make([]float32, p.N)
+	for v := g.first; v < g.last; v++ {
+		for t, x := range p.Of(v - first) {
 			sum[t] += x * x
 		}
 	}
+	d := s.spread(g)
 	for t, x := range sum {
-		if x *= inverse[t] * inverse[t]; x > g.best.least {
-			g.best.offer(x, i0+t)
-		}
+		g.best.offer(float32(math.Sqrt(float64(x)))*s.inverse32[p.First+t], int32(p.First+t), &d)
 	}
+}
+
+// spread is the distance of a group's leverages.
+func (s *scan) spread(g *group) distance {
+	var sum float64
+	for _, x := range s.slack[g.first:g.last] {
+		sum += float64(x) * float64(x)
+	}
+	return distance{float32(1.0001 * math.Sqrt(sum)), s.reach, s.inverse32}
 }

@@ -221,7 +221,7 @@ func peer(python string, args []string) (float64, error) {
 
 // coreType names OpenBLAS's kernels for the instructions ours were chosen by.
 func coreType() string {
-	return map[string]string{"avx512": "SkylakeX", "avx2": "Haswell"}[linalg.Kernel()]
+	return map[string]string{"avx512+amx": "SkylakeX", "avx512": "SkylakeX", "avx2": "Haswell"}[linalg.Kernel()]
 }
 
 func median(x []float64) float64 {

@@ -23,6 +23,10 @@ type kernel struct {
 	// the element between rows k-1 and k. nil where it would not pay.
 	sturm  func(n int, d, e2, x, p, exp []float64, counts []int64)
 	screen screenFunc
+	// dot is the product of two vectors in float64, the same on every kernel.
+	dot func(x, y []float32) float64
+	// half is nil where there is no fast arithmetic of bfloat16.
+	half *half
 }
 
 // tiling is a matrix product on tiles of mr × nr elements.
@@ -54,6 +58,7 @@ func portable() *kernel {
 		rank1:  rank1Go,
 		rank2:  rank2Go,
 		screen: screenGo,
+		dot:    dot32Go,
 	}
 }
 

@@ -31,7 +31,10 @@ func avx512Kernel() *kernel {
 	k.f32.kc, k.f32.mc, k.f32.nc = 384, 192, 6144
 	k.dots, k.axpys, k.symv = dotsAVX512, axpysAVX512, symvAVX512
 	k.rank1, k.rank2 = rank1AVX512, rank2AVX512
-	k.screen = screenAVX512
+	k.screen, k.dot = screenAVX512, dotAVX512
+	if k.half = amxHalf(); k.half != nil {
+		k.name = "avx512+amx"
+	}
 	if cpu.X86.HasAVX512VPOPCNTDQ {
 		k.sturm = sturmAVX512
 	}
@@ -50,4 +53,10 @@ func avx2Kernel() *kernel {
 	k.rank1, k.rank2 = rank1AVX2, rank2AVX2
 	k.sturm = sturmAVX2
 	return k
+}
+
+func dotAVX512(x, y []float32) float64 {
+	var s [8]float64
+	dot32AVX512(x, y[:len(x)], s[:])
+	return pairwise(&s)
 }

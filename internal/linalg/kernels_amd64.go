@@ -115,10 +115,29 @@ func sturmAVX512(n int, d []float64, e2 []float64, x []float64, p []float64, exp
 //go:noescape
 func sturmAVX2(n int, d []float64, e2 []float64, x []float64, p []float64, exp []float64, counts []int64)
 
-// screenAVX512 marks in hits, of which it sets 16 bits at a time, which x, x·f and (x−m)·g
-// lie outside their bounds: the first word, the fifth and the ninth begin a measure each.
-// bounds holds m, then the lower and the upper bound of each. sums gets Σ(x−m)² and Σ(x−m)³,
-// in 16 parts each.
+// screenAVX512 marks in hits, of which it sets 16 bits at a time, which of x, x·f and (x−m)·g,
+// x taken anywhere within slack·reach, may lie at or outside their bounds: the first word,
+// the fifth and the ninth begin a measure each. bounds holds m and slack, then the lower and
+// the upper bound of each. Σ(x−m)² and Σ(x−m)³ are added to sums.
 //
 //go:noescape
-func screenAVX512(n int, x []float32, f []float32, g []float32, bounds []float32, hits []uint64, sums []float32)
+func screenAVX512(n int, x []float32, reach []float32, f []float32, g []float32, bounds []float32, hits []uint64, sums []float64)
+
+// halveAVX512 rounds x to the bfloat16 numbers high, as many, and what is left of it to low.
+// It sets sums to Σx², Σlow² and Σ(x−high−low)².
+//
+//go:noescape
+func halveAVX512(x []float32, high []uint16, low []uint16, sums []float32)
+
+// interleaveAVX512 writes, for each of the steps of 32 numbers of the sixteen rows at src, ld
+// apart, the first two numbers of every row, then the next two. Behind a step's 512 numbers
+// it leaves out as many.
+//
+//go:noescape
+func interleaveAVX512(steps int, src []uint16, ld int, dst []uint16)
+
+// dot32AVX512 sums x[i]·y[i], i < len(x), in 32 parts, the i-th in part i modulo 32, and sets
+// sums[j], j < 8, to parts j and 8+j together plus 16+j and 24+j together.
+//
+//go:noescape
+func dot32AVX512(x []float32, y []float32, sums []float64)

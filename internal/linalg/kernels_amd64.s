@@ -4442,70 +4442,360 @@ done:
 	VZEROUPPER
 	RET
 
-// func screenAVX512(n int, x []float32, f []float32, g []float32, bounds []float32, hits []uint64, sums []float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·screenAVX512(SB), NOSPLIT, $0-152
+// func screenAVX512(n int, x []float32, reach []float32, f []float32, g []float32, bounds []float32, hits []uint64, sums []float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·screenAVX512(SB), NOSPLIT, $0-176
 	MOVQ         n+0(FP), AX
 	MOVQ         x_base+8(FP), CX
-	MOVQ         f_base+32(FP), DX
-	MOVQ         g_base+56(FP), BX
-	MOVQ         bounds_base+80(FP), SI
-	MOVQ         hits_base+104(FP), DI
-	MOVQ         sums_base+128(FP), R8
-	VBROADCASTSS (SI), Z0
-	VBROADCASTSS 4(SI), Z1
-	VBROADCASTSS 8(SI), Z2
-	VBROADCASTSS 12(SI), Z3
-	VBROADCASTSS 16(SI), Z4
-	VBROADCASTSS 20(SI), Z5
-	VBROADCASTSS 24(SI), Z6
-	VPXORQ       Z7, Z7, Z7
+	MOVQ         reach_base+32(FP), DX
+	MOVQ         f_base+56(FP), BX
+	MOVQ         g_base+80(FP), SI
+	MOVQ         bounds_base+104(FP), DI
+	MOVQ         hits_base+128(FP), R8
+	MOVQ         sums_base+152(FP), R9
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS 4(DI), Z1
+	VBROADCASTSS 8(DI), Z2
+	VBROADCASTSS 12(DI), Z3
+	VBROADCASTSS 16(DI), Z4
+	VBROADCASTSS 20(DI), Z5
+	VBROADCASTSS 24(DI), Z6
+	VBROADCASTSS 28(DI), Z7
 	VPXORQ       Z8, Z8, Z8
-	MOVQ         $-1, SI
-	KMOVW        SI, K1
+	VPXORQ       Z9, Z9, Z9
+	MOVQ         $-1, DI
+	KMOVW        DI, K1
 
-next:
+screen_next:
 	TESTQ AX, AX
-	JLE   end
+	JLE   screen_end
 	CMPQ  AX, $0x10
-	JGE   whole
-	BZHIQ AX, SI, SI
-	KMOVW SI, K1
+	JGE   screen_whole
+	BZHIQ AX, DI, DI
+	KMOVW DI, K1
 
-whole:
-	VMOVUPS.Z   (CX), K1, Z9
-	VCMPPS      $0x1e, Z2, Z9, K1, K2
-	VCMPPS      $0x11, Z1, Z9, K1, K3
+screen_whole:
+	VMOVUPS.Z   (CX), K1, Z10
+	VMOVUPS.Z   (DX), K1, Z12
+	VMULPS      Z1, Z12, Z12
+	VADDPS      Z12, Z10, Z11
+	VSUBPS      Z12, Z10, Z12
+	VCMPPS      $0x15, Z3, Z11, K1, K2
+	VCMPPS      $0x1a, Z2, Z12, K1, K3
 	KORW        K2, K3, K2
-	KMOVW       K2, R9
-	MOVW        R9, (DI)
-	VMOVUPS.Z   (DX), K1, Z10
-	VMULPS      Z9, Z10, Z10
-	VCMPPS      $0x1e, Z4, Z10, K1, K2
-	VCMPPS      $0x11, Z3, Z10, K1, K3
+	KMOVW       K2, R10
+	MOVW        R10, (R8)
+	VMOVUPS.Z   (BX), K1, Z13
+	VMULPS      Z11, Z13, Z14
+	VMULPS      Z12, Z13, Z13
+	VCMPPS      $0x15, Z5, Z14, K1, K2
+	VCMPPS      $0x1a, Z4, Z13, K1, K3
 	KORW        K2, K3, K2
-	KMOVW       K2, R9
-	MOVW        R9, 32(DI)
-	VSUBPS.Z    Z0, Z9, K1, Z9
-	VMULPS      Z9, Z9, Z10
-	VADDPS      Z10, Z7, Z7
-	VFMADD231PS Z10, Z9, Z8
-	VMOVUPS.Z   (BX), K1, Z10
-	VMULPS      Z9, Z10, Z10
-	VCMPPS      $0x1e, Z6, Z10, K1, K2
-	VCMPPS      $0x11, Z5, Z10, K1, K3
+	KMOVW       K2, R10
+	MOVW        R10, 32(R8)
+	VSUBPS.Z    Z0, Z10, K1, Z10
+	VMULPS      Z10, Z10, Z13
+	VADDPS      Z13, Z8, Z8
+	VFMADD231PS Z13, Z10, Z9
+	VMOVUPS.Z   (SI), K1, Z13
+	VSUBPS      Z0, Z11, Z11
+	VSUBPS      Z0, Z12, Z12
+	VMULPS      Z11, Z13, Z14
+	VMULPS      Z12, Z13, Z13
+	VCMPPS      $0x15, Z7, Z14, K1, K2
+	VCMPPS      $0x1a, Z6, Z13, K1, K3
 	KORW        K2, K3, K2
-	KMOVW       K2, R9
-	MOVW        R9, 64(DI)
+	KMOVW       K2, R10
+	MOVW        R10, 64(R8)
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
-	ADDQ        $0x02, DI
+	ADDQ        $0x40, SI
+	ADDQ        $0x02, R8
 	SUBQ        $0x10, AX
-	JMP         next
+	JMP         screen_next
+
+screen_end:
+	VEXTRACTF32X8 $0x01, Z8, Y0
+	VADDPS        Y0, Y8, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X1
+	VHADDPS       X1, X1, X1
+	VHADDPS       X1, X1, X1
+	VEXTRACTF32X8 $0x01, Z9, Y0
+	VADDPS        Y0, Y9, Y0
+	VEXTRACTF128  $0x01, Y0, X2
+	VADDPS        X2, X0, X2
+	VHADDPS       X2, X2, X2
+	VHADDPS       X2, X2, X2
+	VCVTSS2SD     X1, X1, X1
+	VADDSD        (R9), X1, X1
+	VMOVSD        X1, (R9)
+	VCVTSS2SD     X2, X2, X2
+	VADDSD        8(R9), X2, X2
+	VMOVSD        X2, 8(R9)
+	VZEROUPPER
+	RET
+
+// func halveAVX512(x []float32, high []uint16, low []uint16, sums []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·halveAVX512(SB), NOSPLIT, $0-96
+	MOVQ         x_len+8(FP), AX
+	MOVQ         x_base+0(FP), CX
+	MOVQ         high_base+24(FP), DX
+	MOVQ         low_base+48(FP), BX
+	MOVQ         sums_base+72(FP), SI
+	MOVL         $0x00000001, DI
+	VPBROADCASTD DI, Z0
+	MOVL         $0x00007fff, DI
+	VPBROADCASTD DI, Z1
+	VPXORQ       Z2, Z2, Z2
+	VPXORQ       Z3, Z3, Z3
+	VPXORQ       Z4, Z4, Z4
+	MOVQ         $-1, DI
+	KMOVW        DI, K1
+
+halve_next:
+	TESTQ AX, AX
+	JLE   halve_end
+	CMPQ  AX, $0x10
+	JGE   halve_whole
+	BZHIQ AX, DI, DI
+	KMOVW DI, K1
+
+halve_whole:
+	VMOVUPS.Z   (CX), K1, Z5
+	VFMADD231PS Z5, Z5, Z2
+	VPSRLD      $0x10, Z5, Z6
+	VPANDD      Z0, Z6, Z6
+	VPADDD      Z1, Z6, Z6
+	VPADDD      Z5, Z6, Z6
+	VPSRLD      $0x10, Z6, Z6
+	VPMOVDW     Z6, K1, (DX)
+	VPSLLD      $0x10, Z6, Z6
+	VSUBPS      Z6, Z5, Z5
+	VPSRLD      $0x10, Z5, Z6
+	VPANDD      Z0, Z6, Z6
+	VPADDD      Z1, Z6, Z6
+	VPADDD      Z5, Z6, Z6
+	VPSRLD      $0x10, Z6, Z6
+	VPMOVDW     Z6, K1, (BX)
+	VPSLLD      $0x10, Z6, Z6
+	VSUBPS      Z6, Z5, Z5
+	VFMADD231PS Z6, Z6, Z3
+	VFMADD231PS Z5, Z5, Z4
+	ADDQ        $0x40, CX
+	ADDQ        $0x20, DX
+	ADDQ        $0x20, BX
+	SUBQ        $0x10, AX
+	JMP         halve_next
+
+halve_end:
+	VEXTRACTF32X8 $0x01, Z2, Y0
+	VADDPS        Y0, Y2, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X1
+	VHADDPS       X1, X1, X1
+	VHADDPS       X1, X1, X1
+	VMOVSS        X1, (SI)
+	VEXTRACTF32X8 $0x01, Z3, Y0
+	VADDPS        Y0, Y3, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X1
+	VHADDPS       X1, X1, X1
+	VHADDPS       X1, X1, X1
+	VMOVSS        X1, 4(SI)
+	VEXTRACTF32X8 $0x01, Z4, Y0
+	VADDPS        Y0, Y4, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X1
+	VHADDPS       X1, X1, X1
+	VHADDPS       X1, X1, X1
+	VMOVSS        X1, 8(SI)
+	VZEROUPPER
+	RET
+
+// func interleaveAVX512(steps int, src []uint16, ld int, dst []uint16)
+// Requires: AVX, AVX512F
+TEXT ·interleaveAVX512(SB), NOSPLIT, $0-64
+	MOVQ steps+0(FP), AX
+	MOVQ src_base+8(FP), CX
+	MOVQ ld+32(FP), DX
+	SHLQ $0x01, DX
+	MOVQ dst_base+40(FP), BX
+	LEAQ (DX)(DX*2), SI
+
+step:
+	TESTQ      AX, AX
+	JLE        end
+	MOVQ       CX, DI
+	VMOVUPS    (DI), Z0
+	VMOVUPS    (DI)(DX*1), Z1
+	VMOVUPS    (DI)(DX*2), Z2
+	VMOVUPS    (DI)(SI*1), Z3
+	LEAQ       (DI)(DX*4), DI
+	VUNPCKLPS  Z1, Z0, Z4
+	VUNPCKHPS  Z1, Z0, Z0
+	VUNPCKLPS  Z3, Z2, Z1
+	VUNPCKHPS  Z3, Z2, Z3
+	VUNPCKLPD  Z1, Z4, Z2
+	VUNPCKHPD  Z1, Z4, Z1
+	VUNPCKLPD  Z3, Z0, Z4
+	VUNPCKHPD  Z3, Z0, Z0
+	VMOVUPS    (DI), Z3
+	VMOVUPS    (DI)(DX*1), Z5
+	VMOVUPS    (DI)(DX*2), Z6
+	VMOVUPS    (DI)(SI*1), Z7
+	LEAQ       (DI)(DX*4), DI
+	VUNPCKLPS  Z5, Z3, Z8
+	VUNPCKHPS  Z5, Z3, Z3
+	VUNPCKLPS  Z7, Z6, Z5
+	VUNPCKHPS  Z7, Z6, Z7
+	VUNPCKLPD  Z5, Z8, Z6
+	VUNPCKHPD  Z5, Z8, Z5
+	VUNPCKLPD  Z7, Z3, Z8
+	VUNPCKHPD  Z7, Z3, Z3
+	VMOVUPS    (DI), Z7
+	VMOVUPS    (DI)(DX*1), Z9
+	VMOVUPS    (DI)(DX*2), Z10
+	VMOVUPS    (DI)(SI*1), Z11
+	LEAQ       (DI)(DX*4), DI
+	VUNPCKLPS  Z9, Z7, Z12
+	VUNPCKHPS  Z9, Z7, Z7
+	VUNPCKLPS  Z11, Z10, Z9
+	VUNPCKHPS  Z11, Z10, Z11
+	VUNPCKLPD  Z9, Z12, Z10
+	VUNPCKHPD  Z9, Z12, Z9
+	VUNPCKLPD  Z11, Z7, Z12
+	VUNPCKHPD  Z11, Z7, Z7
+	VMOVUPS    (DI), Z11
+	VMOVUPS    (DI)(DX*1), Z13
+	VMOVUPS    (DI)(DX*2), Z14
+	VMOVUPS    (DI)(SI*1), Z15
+	LEAQ       (DI)(DX*4), DI
+	VUNPCKLPS  Z13, Z11, Z16
+	VUNPCKHPS  Z13, Z11, Z11
+	VUNPCKLPS  Z15, Z14, Z13
+	VUNPCKHPS  Z15, Z14, Z15
+	VUNPCKLPD  Z13, Z16, Z14
+	VUNPCKHPD  Z13, Z16, Z13
+	VUNPCKLPD  Z15, Z11, Z16
+	VUNPCKHPD  Z15, Z11, Z11
+	VSHUFF32X4 $0x88, Z6, Z2, Z15
+	VSHUFF32X4 $0x88, Z14, Z10, Z17
+	VSHUFF32X4 $0x88, Z17, Z15, Z18
+	VSHUFF32X4 $0xdd, Z17, Z15, Z15
+	VMOVUPS    Z18, (BX)
+	VMOVUPS    Z15, 512(BX)
+	VSHUFF32X4 $0xdd, Z6, Z2, Z2
+	VSHUFF32X4 $0xdd, Z14, Z10, Z6
+	VSHUFF32X4 $0x88, Z6, Z2, Z10
+	VSHUFF32X4 $0xdd, Z6, Z2, Z2
+	VMOVUPS    Z10, 256(BX)
+	VMOVUPS    Z2, 768(BX)
+	VSHUFF32X4 $0x88, Z5, Z1, Z2
+	VSHUFF32X4 $0x88, Z13, Z9, Z6
+	VSHUFF32X4 $0x88, Z6, Z2, Z10
+	VSHUFF32X4 $0xdd, Z6, Z2, Z2
+	VMOVUPS    Z10, 64(BX)
+	VMOVUPS    Z2, 576(BX)
+	VSHUFF32X4 $0xdd, Z5, Z1, Z1
+	VSHUFF32X4 $0xdd, Z13, Z9, Z2
+	VSHUFF32X4 $0x88, Z2, Z1, Z5
+	VSHUFF32X4 $0xdd, Z2, Z1, Z1
+	VMOVUPS    Z5, 320(BX)
+	VMOVUPS    Z1, 832(BX)
+	VSHUFF32X4 $0x88, Z8, Z4, Z1
+	VSHUFF32X4 $0x88, Z16, Z12, Z2
+	VSHUFF32X4 $0x88, Z2, Z1, Z5
+	VSHUFF32X4 $0xdd, Z2, Z1, Z1
+	VMOVUPS    Z5, 128(BX)
+	VMOVUPS    Z1, 640(BX)
+	VSHUFF32X4 $0xdd, Z8, Z4, Z1
+	VSHUFF32X4 $0xdd, Z16, Z12, Z2
+	VSHUFF32X4 $0x88, Z2, Z1, Z4
+	VSHUFF32X4 $0xdd, Z2, Z1, Z1
+	VMOVUPS    Z4, 384(BX)
+	VMOVUPS    Z1, 896(BX)
+	VSHUFF32X4 $0x88, Z3, Z0, Z1
+	VSHUFF32X4 $0x88, Z11, Z7, Z2
+	VSHUFF32X4 $0x88, Z2, Z1, Z4
+	VSHUFF32X4 $0xdd, Z2, Z1, Z1
+	VMOVUPS    Z4, 192(BX)
+	VMOVUPS    Z1, 704(BX)
+	VSHUFF32X4 $0xdd, Z3, Z0, Z0
+	VSHUFF32X4 $0xdd, Z11, Z7, Z1
+	VSHUFF32X4 $0x88, Z1, Z0, Z2
+	VSHUFF32X4 $0xdd, Z1, Z0, Z0
+	VMOVUPS    Z2, 448(BX)
+	VMOVUPS    Z0, 960(BX)
+	ADDQ       $0x40, CX
+	ADDQ       $+2048, BX
+	SUBQ       $0x01, AX
+	JMP        step
 
 end:
-	VMOVUPS Z7, (R8)
-	VMOVUPS Z8, 64(R8)
+	VZEROUPPER
+	RET
+
+// func dot32AVX512(x []float32, y []float32, sums []float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·dot32AVX512(SB), NOSPLIT, $0-72
+	MOVQ   x_len+8(FP), AX
+	MOVQ   x_base+0(FP), CX
+	MOVQ   y_base+24(FP), DX
+	MOVQ   sums_base+48(FP), BX
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+
+next:
+	CMPQ        AX, $0x20
+	JL          rest
+	VCVTPS2PD   (CX), Z4
+	VCVTPS2PD   (DX), Z5
+	VFMADD231PD Z4, Z5, Z0
+	VCVTPS2PD   32(CX), Z4
+	VCVTPS2PD   32(DX), Z5
+	VFMADD231PD Z4, Z5, Z1
+	VCVTPS2PD   64(CX), Z4
+	VCVTPS2PD   64(DX), Z5
+	VFMADD231PD Z4, Z5, Z2
+	VCVTPS2PD   96(CX), Z4
+	VCVTPS2PD   96(DX), Z5
+	VFMADD231PD Z4, Z5, Z3
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	SUBQ        $0x20, AX
+	JMP         next
+
+rest:
+	MOVQ        $-1, SI
+	BZHIQ       AX, SI, SI
+	KMOVB       SI, K1
+	VCVTPS2PD.Z (CX), K1, Z4
+	VCVTPS2PD.Z (DX), K1, Z5
+	VFMADD231PD Z4, Z5, Z0
+	SHRQ        $0x08, SI
+	KMOVB       SI, K1
+	VCVTPS2PD.Z 32(CX), K1, Z4
+	VCVTPS2PD.Z 32(DX), K1, Z5
+	VFMADD231PD Z4, Z5, Z1
+	SHRQ        $0x08, SI
+	KMOVB       SI, K1
+	VCVTPS2PD.Z 64(CX), K1, Z4
+	VCVTPS2PD.Z 64(DX), K1, Z5
+	VFMADD231PD Z4, Z5, Z2
+	SHRQ        $0x08, SI
+	KMOVB       SI, K1
+	VCVTPS2PD.Z 96(CX), K1, Z4
+	VCVTPS2PD.Z 96(DX), K1, Z5
+	VFMADD231PD Z4, Z5, Z3
+	SHRQ        $0x08, SI
+	VADDPD      Z1, Z0, Z0
+	VADDPD      Z3, Z2, Z2
+	VADDPD      Z2, Z0, Z0
+	VMOVUPD     Z0, (BX)
 	VZEROUPPER
 	RET

@@ -1,7 +1,11 @@
 package linalg
 
-// Projection multiplies many short vectors with the rows of a long table, in
-// float32, block by block of rows: no table of all products is ever formed.
+import "math"
+
+// Projection multiplies many short vectors with the rows of a long table, block
+// by block of rows: no table of all products is ever formed. Products are
+// approximate, each within a known distance of the exact one: they are for
+// finding which rows matter, whose products [Dots] gives exactly.
 type Projection struct {
 	// Vectors are M rows of D numbers, one after the other.
 	Vectors []float32
@@ -13,89 +17,133 @@ type Projection struct {
 	// Tasks are the ranges first ≤ v < last of vectors that one goroutine
 	// takes at a time. They may not overlap.
 	Tasks [][2]int
-	// Visit is given the products of a task's vectors with the table's rows
-	// i0 … i0+n-1: those of the v-th vector of the task at scores[v·n:][:n]. The
+	// Visit is given the products of a task's vectors with a block of rows. The
 	// blocks of a task come in order, one at a time; those of different tasks
-	// concurrently. scores is only lent.
-	Visit func(task, i0, n int, scores []float32)
+	// concurrently. Products are only lent.
+	Visit func(task int, p *Products)
+	// Slack, of M numbers, and Reach, of Rows, are set by Project: the exact
+	// product of vector v with row t is within Slack[v]·Reach[t] of the one given.
+	// There is room in it for 32 roundings to float32 of the product, and for
+	// four of a number of Shift times the vector's norm.
+	Slack, Reach []float32
+	Shift        float64
 }
 
-// projectRows is the number of rows of a block, a multiple of the tiles'
-// widths. At d = 768 a packed block, a part of a task's vectors and their
-// products (720, 288 and 180 KiB) share a level 2 cache of 2 MiB; of 240, 480, 960
-// and 1920 this was the fastest.
-const projectRows = 240
+// Products are those of a task's vectors with rows First ≤ t < First+N.
+type Products struct {
+	First, N int
+	scores   []float32
+	stride   int
+}
+
+// Of returns the products of the v-th vector of the task. One that is not a
+// number or infinite stands for any.
+func (p *Products) Of(v int) []float32 { return p.scores[v*p.stride:][:p.N] }
 
 // ProjectTask is the number of vectors for which a task is most efficient: as
 // many as are packed for a level 2 cache.
 const ProjectTask = 192
 
-// projection is a Projection under way. Vectors and rows are packed once each,
-// in parts of kc of their numbers, each part as panels for the tiles.
-type projection struct {
-	Projection
-	*packer[float32]
-	left, right []float32
-	mUp, nUp    int
-	scores      [][]float32 // of each worker
+// multiplier is the arithmetic of a projection.
+type multiplier interface {
+	// rows is the length of a block, unit how many of its rows are packed
+	// together.
+	rows() (block, unit int)
+	// slack packs the vectors and tells how far the products with a row of
+	// reach 1 are from exact ones.
+	vectors(slack []float32)
+	// pack packs the rows from j on of a block of n, at most a unit of them, and
+	// tells their reach.
+	pack(worker, j int, rows, reach []float32)
+	// multiply forms the products of vectors first … last-1 with the n rows.
+	multiply(worker, first, last, n int) (scores []float32, stride int)
 }
 
 // Project runs p on at most threads goroutines, at least 1. What Visit is
 // given depends on neither their number nor the division into tasks.
-func Project(p Projection, threads int) { project(p, best, threads) }
+func Project(p Projection, threads int) { project(&p, best, threads) }
 
-func project(p Projection, k *kernel, threads int) {
+func project(p *Projection, k *kernel, threads int) {
 	if p.M == 0 || p.Rows == 0 || p.D == 0 {
 		return
 	}
-	run := &projection{Projection: p, packer: newPacker(k.f32, threads)}
-	run.scores = make([][]float32, run.threads)
-	run.mUp, run.nUp = roundUp(p.M, run.mr), roundUp(min(projectRows, p.Rows), run.nr)
-	run.left, run.right = make([]float32, run.mUp*p.D), make([]float32, run.nUp*p.D)
-	for l := 0; l < p.D; l += run.kc {
-		k := min(run.kc, p.D-l)
-		run.pack(run.left[l*run.mUp:], run.mr, 1, block[float32]{rowMajor(p.Vectors, p.D).from(0, l).t(), k, p.M})
+	threads = max(threads, 1)
+	var by multiplier = newSingles(p, k.f32, threads)
+	if k.half != nil {
+		by = newHalves(p, k.half, threads)
 	}
-	for i := 0; i < p.Rows; i += projectRows {
-		n := min(projectRows, p.Rows-i)
-		run.load(i, n)
-		parallel(run.threads, len(p.Tasks), func(worker, t int) {
-			run.Visit(t, i, n, run.task(worker, t, n))
+	by.vectors(p.Slack)
+	block, _ := by.rows()
+	bufs := make([][]float32, threads)
+	for i := 0; i < p.Rows; i += block {
+		n := min(block, p.Rows-i)
+		p.load(by, bufs, i, n)
+		parallel(threads, len(p.Tasks), func(worker, t int) {
+			scores, stride := by.multiply(worker, p.Tasks[t][0], p.Tasks[t][1], n)
+			p.Visit(t, &Products{First: i, N: n, scores: scores, stride: stride})
 		})
 	}
 }
 
-// load reads and packs rows i … i+n-1, a panel's width at a time.
-func (p *projection) load(i, n int) {
-	parallel(p.threads, (n+p.nr-1)/p.nr, func(worker, t int) {
-		j := t * p.nr
-		w := min(p.nr, n-j)
-		p.room[worker].b = grow(p.room[worker].b, p.nr*p.D)
-		buf := p.room[worker].b[:w*p.D]
+// load reads and packs rows i … i+n-1, a unit at a time.
+func (p *Projection) load(by multiplier, bufs [][]float32, i, n int) {
+	_, unit := by.rows()
+	parallel(len(bufs), (n+unit-1)/unit, func(worker, t int) {
+		j := t * unit
+		w := min(unit, n-j)
+		bufs[worker] = grow(bufs[worker], unit*p.D)
+		buf := bufs[worker][:w*p.D]
 		p.Read(buf, i+j, i+j+w)
-		for l := 0; l < p.D; l += p.kc {
-			k := min(p.kc, p.D-l)
-			p.pack(p.right[l*p.nUp+j*k:], p.nr, 1, block[float32]{rowMajor(buf, p.D).from(0, l).t(), k, w})
-		}
+		by.pack(worker, j, buf, p.Reach[i+j:i+j+w])
 	})
 }
 
-// task returns the products of a task's vectors with the loaded rows. A task
-// need not begin at a panel: the vectors before it in its panel are computed
-// along, and left out.
-func (p *projection) task(worker, t, n int) []float32 {
-	first, last := p.Tasks[t][0], p.Tasks[t][1]
-	start := first / p.mr * p.mr
-	p.scores[worker] = grow(p.scores[worker], (last-start)*n)
-	c := p.scores[worker]
-	clear(c)
-	p.room[worker].edge = grow(p.room[worker].edge, p.mr*p.nr)
-	for l := 0; l < p.D; l += p.kc {
-		k := min(p.kc, p.D-l)
-		for i := start; i < last; i += p.mc {
-			room := packRoom[float32]{a: p.left[l*p.mUp+i*k:], b: p.right[l*p.nUp:], edge: p.room[worker].edge}
-			p.tiles(&room, product[float32]{m: min(p.mc, last-i), n: n, k: k, c: c[(i-start)*n:], ldc: n})
+// Norms beyond largest make a bound infinite, so that no product overflows
+// unseen. To the reach of a row leastReach is added and a vector's slack is at
+// least leastSlack: their product is far above what is lost where products of
+// float32, or of bfloat16, which has no subnormal numbers, vanish.
+const (
+	largestNorm = 0x1p60
+	leastReach  = 0x1p-40
+	leastSlack  = 0x1p-30
+)
+
+// roundings is the relative error of a sum of d products in float32, in
+// whatever order, (d+1)·u/(1 − (d+1)·u) (Higham, Accuracy and Stability, §3.1),
+// and of some more operations: 32 for the caller and as many for the bound.
+func roundings(d int) float64 {
+	const unit = 0x1p-24
+	u := float64(d+64) * unit
+	return u / (1 - min(u, 0.5))
+}
+
+// slackOf rounds a vector's slack up.
+func slackOf(slack, norm float64) float32 {
+	if !(norm <= largestNorm) {
+		return float32(math.Inf(1))
+	}
+	return float32(1.0001 * max(slack, leastSlack))
+}
+
+// reachOf is the reach of a row with the norm and the rounding error given.
+func (p *Projection) reachOf(norm, rounded float64) float32 {
+	if !(norm <= largestNorm) {
+		return float32(math.Inf(1))
+	}
+	return float32(1.001 * (norm + rounded + p.Shift/8 + leastReach)) // norms are summed in float32
+}
+
+// norm32 returns the norm of x, NaN or infinite where it is not far below the
+// largest float32.
+func norm32(x []float32) float64 {
+	var s [4]float64
+	for ; len(x) >= 4; x = x[4:] {
+		for i := range s {
+			s[i] += float64(x[i]) * float64(x[i])
 		}
 	}
-	return c[(first-start)*n:]
+	for _, v := range x {
+		s[0] += float64(v) * float64(v)
+	}
+	return math.Sqrt(s[0] + s[1] + s[2] + s[3])
 }

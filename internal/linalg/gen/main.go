@@ -22,5 +22,8 @@ func main() {
 	sturm()
 	sturmNarrow()
 	screen()
+	halving()
+	interleave()
+	dot32()
 	Generate()
 }
