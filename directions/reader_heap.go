@@ -88,16 +88,6 @@ type poles struct{ high, low best } // low holds scores with the sign changed
 
 func newPoles(k int) poles { return poles{newBest(k), newBest(k)} }
 
-// offer takes a score outside the bounds.
-func (p *poles) offer(score float32, id int) {
-	if score > p.high.least {
-		p.high.offer(score, id)
-	}
-	if -score > p.low.least {
-		p.low.offer(-score, id)
-	}
-}
-
 func (p *poles) lists(factor float64) (positive, negative []Scored) {
 	return p.high.list(factor), p.low.list(-factor)
 }

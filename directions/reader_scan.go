@@ -1,9 +1,7 @@
 package directions
 
 import (
-	"iter"
 	"math"
-	"math/bits"
 
 	"wspec/internal/linalg"
 )
@@ -15,9 +13,10 @@ type scan struct {
 	m       int
 	tokens  int // kept at each pole, of each block and by each measure
 	tally   []tally
-	groups  []group  // in order of vectors, not overlapping
-	tasks   [][2]int // of vectors
-	starts  []int    // of each task, its first group
+	groups  []group         // in order of vectors, not overlapping
+	tasks   [][2]int        // of vectors
+	starts  []int           // of each task, its first group
+	screens []linalg.Screen // of each task
 	// Of each token, 1/‖e_t‖ and 1/‖e_t − ē‖ with the table's scale, 0 where the
 	// norm is; and rounded.
 	inverse, inverseCentred     []float64
@@ -76,6 +75,7 @@ func (s *scan) share() {
 		s.tasks = append(s.tasks, [2]int{first, last})
 		first = last
 	}
+	s.screens = make([]linalg.Screen, len(s.tasks))
 }
 
 // run makes the pass, under the caller's guard.
@@ -126,7 +126,7 @@ func inverseRoot(x float64) float64 {
 func (s *scan) visit(task int, p *linalg.Products) {
 	first, last := s.tasks[task][0], s.tasks[task][1]
 	for v := first; v < last; v++ {
-		s.take(v, p.Of(v-first), p.First)
+		s.take(&s.screens[task], v, p.Of(v-first), p.First)
 	}
 	groups := s.groups[s.starts[task]:]
 	for g := 0; g < len(groups) && groups[g].first < last; g++ {
@@ -138,10 +138,10 @@ func (s *scan) visit(task int, p *linalg.Products) {
 }
 
 // take adds a block of scores of a vector, of tokens from i0 on.
-func (s *scan) take(v int, scores []float32, i0 int) {
+func (s *scan) take(c *linalg.Screen, v int, scores []float32, i0 int) {
 	for first := 0; first < len(scores); first += linalg.ScreenMost {
 		last := min(first+linalg.ScreenMost, len(scores))
-		s.screen(v, scores[first:last], i0+first)
+		s.screen(c, v, scores[first:last], i0+first)
 	}
 }
 
@@ -152,38 +152,36 @@ func (s *scan) distances(v int) (dot, cosine, centred distance) {
 
 // screen takes at most [linalg.ScreenMost] scores: those within the bounds as
 // they stand before the first are passed over together.
-func (s *scan) screen(v int, scores []float32, i0 int) {
+func (s *scan) screen(c *linalg.Screen, v int, scores []float32, i0 int) {
 	y, mean := &s.tally[v], float32(s.tally[v].mean)
-	inverse, inverseCentred := s.inverse32[i0:], s.inverseCentred32[i0:]
-	c := linalg.Screen{
-		Mean: mean, Slack: s.slack[v], Bounds: [3][2]float32{y.dot.bounds(), y.cosine.bounds(), y.centred.bounds()},
-		Squares: y.squares, Cubes: y.cubes,
-	}
-	c.Run(scores, s.reach[i0:], inverse, inverseCentred)
-	y.squares, y.cubes = c.Squares, c.Cubes // of float32 sums of one block: rounding stays far below sampling
+	last := i0 + len(scores)
 	dot, cosine, centred := s.distances(v)
-	for t := range ones(&c.Hits[0]) {
-		y.dot.offer(scores[t], i0+t, &dot)
+	parts := [3]part{
+		{&y.dot, scored{i0, scores, 0, nil}, &dot},
+		{&y.cosine, scored{i0, scores, 0, s.inverse32[i0:last]}, &cosine},
+		{&y.centred, scored{i0, scores, mean, s.inverseCentred32[i0:last]}, &centred},
 	}
-	for t := range ones(&c.Hits[1]) {
-		y.cosine.offer(scores[t]*inverse[t], i0+t, &cosine)
+	c.Mean, c.Slack, c.Squares, c.Cubes = mean, s.slack[v], y.squares, y.cubes
+	for m, p := range parts {
+		if i0 == 0 {
+			p.poles.high.begin(&p.scores, 1, p.distance)
+			p.poles.low.begin(&p.scores, -1, p.distance)
+		}
+		c.Bounds[m] = p.poles.bounds()
 	}
-	for t := range ones(&c.Hits[2]) {
-		y.centred.offer((scores[t]-mean)*inverseCentred[t], i0+t, &centred)
+	c.Run(scores, s.reach[i0:], parts[1].scores.factor, parts[2].scores.factor)
+	y.squares, y.cubes = c.Squares, c.Cubes // of float32 sums of one block: rounding stays far below sampling
+	for m, p := range parts {
+		p.poles.low.add(c.Hits(m, 0), &p.scores, -1, p.distance)
+		p.poles.high.add(c.Hits(m, 1), &p.scores, 1, p.distance)
 	}
 }
 
-// ones yields the numbers of the bits that are set, ascending.
-func ones(words *[linalg.ScreenMost / 64]uint64) iter.Seq[int] {
-	return func(yield func(int) bool) {
-		for w, rest := range words {
-			for ; rest != 0; rest &= rest - 1 {
-				if !yield(64*w + bits.TrailingZeros64(rest)) {
-					return
-				}
-			}
-		}
-	}
+// part is one measure of a block.
+type part struct {
+	poles    *shortPoles
+	scores   scored
+	distance *distance
 }
 
 // skew returns the skewness of the n scores, NaN if they are all one.

@@ -3,6 +3,7 @@ package directions
 import (
 	"cmp"
 	"math"
+	"math/bits"
 	"slices"
 
 	"wspec/internal/linalg"
@@ -72,6 +73,61 @@ func (l *shortlist) offer(score float32, id int32, d *distance) {
 	}
 }
 
+// scored is a measure of consecutive tokens: (x − mean)·factor, factor nil for 1.
+type scored struct {
+	first  int // token
+	x      []float32
+	mean   float32
+	factor []float32
+}
+
+func (s *scored) at(t int) float32 {
+	if s.factor == nil {
+		return s.x[t]
+	}
+	return (s.x[t] - s.mean) * s.factor[t]
+}
+
+// begin finds what k of the first scores certainly reach, before any is offered:
+// few of them are then held.
+func (l *shortlist) begin(s *scored, sign float32, d *distance) {
+	if l.k == 0 || l.k > len(s.x) || len(s.x) > linalg.ScreenMost {
+		return
+	}
+	var lows [linalg.ScreenMost]float32
+	for t := range s.x {
+		lows[t] = certain(sign*s.at(t), d.of(int32(s.first+t)))
+	}
+	l.least = kthLargest(lows[:len(s.x)], l.k)
+}
+
+// certain is what a score reaches in any case.
+func certain(score, distance float32) float32 {
+	if low := score - distance; low == low {
+		return low
+	}
+	return float32(math.Inf(-1))
+}
+
+// add takes sign times the scores that have a bit in hits.
+func (l *shortlist) add(hits []uint64, s *scored, sign float32, d *distance) {
+	if l.all {
+		return
+	}
+	for w, rest := range hits {
+		for ; rest != 0; rest &= rest - 1 {
+			t := 64*w + bits.TrailingZeros64(rest)
+			if l.held == nil {
+				l.held = make([]found, 0, l.room)
+			}
+			l.held = append(l.held, found{sign * s.at(t), int32(s.first + t)})
+		}
+	}
+	if len(l.held) >= l.room {
+		l.prune(d)
+	}
+}
+
 // prune leaves out what k others are certainly larger than.
 func (l *shortlist) prune(d *distance) {
 	if len(l.held) <= l.k || l.k == 0 {
@@ -80,11 +136,7 @@ func (l *shortlist) prune(d *distance) {
 	var few [512]float32
 	sure := few[:0]
 	for _, f := range l.held {
-		low := f.score - d.of(f.id)
-		if low != low {
-			low = float32(math.Inf(-1))
-		}
-		sure = append(sure, low)
+		sure = append(sure, certain(f.score, d.of(f.id)))
 	}
 	l.least = max(l.least, kthLargest(sure, l.k))
 	l.held = slices.DeleteFunc(l.held, func(f found) bool { return f.score+d.of(f.id) < l.least })

@@ -116,9 +116,9 @@ func sturmAVX512(n int, d []float64, e2 []float64, x []float64, p []float64, exp
 func sturmAVX2(n int, d []float64, e2 []float64, x []float64, p []float64, exp []float64, counts []int64)
 
 // screenAVX512 marks in hits, of which it sets 16 bits at a time, which of x, x·f and (x−m)·g,
-// x taken anywhere within slack·reach, may lie at or outside their bounds: the first word,
-// the fifth and the ninth begin a measure each. bounds holds m and slack, then the lower and
-// the upper bound of each. Σ(x−m)² and Σ(x−m)³ are added to sums.
+// x taken anywhere within slack·reach, may lie at or outside their lower and upper bounds.
+// bounds holds m and slack, then the lower and the upper bound of each. Σ(x−m)² and Σ(x−m)³
+// are added to sums.
 //
 //go:noescape
 func screenAVX512(n int, x []float32, reach []float32, f []float32, g []float32, bounds []float32, hits []uint64, sums []float64)

@@ -4480,19 +4480,21 @@ screen_whole:
 	VMULPS      Z1, Z12, Z12
 	VADDPS      Z12, Z10, Z11
 	VSUBPS      Z12, Z10, Z12
-	VCMPPS      $0x15, Z3, Z11, K1, K2
-	VCMPPS      $0x1a, Z2, Z12, K1, K3
-	KORW        K2, K3, K2
+	VCMPPS      $0x1a, Z2, Z12, K1, K2
 	KMOVW       K2, R10
 	MOVW        R10, (R8)
+	VCMPPS      $0x15, Z3, Z11, K1, K2
+	KMOVW       K2, R10
+	MOVW        R10, 32(R8)
 	VMOVUPS.Z   (BX), K1, Z13
 	VMULPS      Z11, Z13, Z14
 	VMULPS      Z12, Z13, Z13
-	VCMPPS      $0x15, Z5, Z14, K1, K2
-	VCMPPS      $0x1a, Z4, Z13, K1, K3
-	KORW        K2, K3, K2
+	VCMPPS      $0x1a, Z4, Z13, K1, K2
 	KMOVW       K2, R10
-	MOVW        R10, 32(R8)
+	MOVW        R10, 64(R8)
+	VCMPPS      $0x15, Z5, Z14, K1, K2
+	KMOVW       K2, R10
+	MOVW        R10, 96(R8)
 	VSUBPS.Z    Z0, Z10, K1, Z10
 	VMULPS      Z10, Z10, Z13
 	VADDPS      Z13, Z8, Z8
@@ -4502,11 +4504,12 @@ screen_whole:
 	VSUBPS      Z0, Z12, Z12
 	VMULPS      Z11, Z13, Z14
 	VMULPS      Z12, Z13, Z13
-	VCMPPS      $0x15, Z7, Z14, K1, K2
-	VCMPPS      $0x1a, Z6, Z13, K1, K3
-	KORW        K2, K3, K2
+	VCMPPS      $0x1a, Z6, Z13, K1, K2
 	KMOVW       K2, R10
-	MOVW        R10, 64(R8)
+	MOVW        R10, 128(R8)
+	VCMPPS      $0x15, Z7, Z14, K1, K2
+	KMOVW       K2, R10
+	MOVW        R10, 160(R8)
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX

@@ -58,10 +58,11 @@ func checkScreen(t *testing.T, name string, s *Screen, given [4][]float32) {
 			cubes += float64(c) * float64(c) * float64(c)
 		}
 		for m, v := range low {
-			out := v > s.Bounds[m][0] && high[m] < s.Bounds[m][1]
-			want := i < len(x) && !out
-			if got := s.Hits[m][i/64]>>(i%64)&1 == 1; got != want {
-				t.Fatalf("%s, %d of %d, measure %d: %v to %v is marked %v", name, i, len(x), m, v, high[m], got)
+			for pole, out := range []bool{v > s.Bounds[m][0], high[m] < s.Bounds[m][1]} {
+				want := i < len(x) && !out
+				if got := s.Hits(m, pole)[i/64]>>(i%64)&1 == 1; got != want {
+					t.Fatalf("%s, %d of %d, measure %d, pole %d: %v to %v is marked %v", name, i, len(x), m, pole, v, high[m], got)
+				}
 			}
 		}
 	}

@@ -17,9 +17,9 @@ func screen() {
 	TEXT("screenAVX512", NOSPLIT, "func(n int, x, reach, f, g, bounds []float32, hits []uint64, sums []float64)")
 	Pragma("noescape")
 	Doc("screenAVX512 marks in hits, of which it sets 16 bits at a time, which of x, x·f and (x−m)·g,",
-		"x taken anywhere within slack·reach, may lie at or outside their bounds: the first word,",
-		"the fifth and the ninth begin a measure each. bounds holds m and slack, then the lower and",
-		"the upper bound of each. Σ(x−m)² and Σ(x−m)³ are added to sums.")
+		"x taken anywhere within slack·reach, may lie at or outside their lower and upper bounds.",
+		"bounds holds m and slack, then the lower and the upper bound of each. Σ(x−m)² and Σ(x−m)³",
+		"are added to sums.")
 	n, x, reach, f, g := param("n", 0), base("x"), base("reach"), base("f"), base("g")
 	bounds, hits, sums := base("bounds"), base("hits"), base("sums")
 	var b [8]VecVirtual
@@ -42,7 +42,7 @@ func screen() {
 		VMOVUPS_Z(Mem{Base: f}, k, scale)
 		VMULPS(up, scale, high)
 		VMULPS(down, scale, low)
-		mark(high, low, b[4], b[5], k, Mem{Base: hits, Disp: 32})
+		mark(high, low, b[4], b[5], k, Mem{Base: hits, Disp: 64})
 		VSUBPS_Z(mean, score, k, centred)
 		VMULPS(centred, centred, q)
 		VADDPS(q, squares, squares)
@@ -52,7 +52,7 @@ func screen() {
 		VSUBPS(mean, down, down)
 		VMULPS(up, scale, high)
 		VMULPS(down, scale, low)
-		mark(high, low, b[6], b[7], k, Mem{Base: hits, Disp: 64})
+		mark(high, low, b[6], b[7], k, Mem{Base: hits, Disp: 128})
 		for _, p := range []GPVirtual{x, reach, f, g} {
 			ADDQ(U8(64), p)
 		}
@@ -68,12 +68,13 @@ func screen() {
 }
 
 // mark stores which of the lanes in k have a low end that is not greater than
-// the lower bound or a high end that is not less than the upper one.
+// the lower bound, and which a high end that is not less than the upper one.
 func mark(high, low, lo, hi VecVirtual, k Register, to Mem) {
-	above, below, bits := K(), K(), GP32()
-	VCMPPS(U8(notLess), hi, high, k, above)
+	below, above, bits := K(), K(), GP32()
 	VCMPPS(U8(notGreater), lo, low, k, below)
-	KORW(above, below, above)
-	KMOVW(above, bits)
+	KMOVW(below, bits)
 	MOVW(bits.As16(), to)
+	VCMPPS(U8(notLess), hi, high, k, above)
+	KMOVW(above, bits)
+	MOVW(bits.As16(), to.Offset(32))
 }
