@@ -19,12 +19,13 @@ func comparePageScripts() []string {
 
 // writeComparePage writes c as one self-contained page, as writePage does.
 func writeComparePage(w io.Writer, c *Comparison) error {
+	view := newPageData(c.view())
 	data := struct {
 		*pageData
 		Compare comparePage `json:"compare"`
-	}{newPageData(c.view()), newComparePage(c)}
+	}{view, newComparePage(c, view.pack)}
 	return executePage(w, "compare.html", pageSource{
-		title: c.title(), beside: "comparison.csv and spectra.csv", data: data, scripts: comparePageScripts(),
+		title: c.title(), beside: "comparison.csv and spectra.csv", data: data, pack: view.pack, scripts: comparePageScripts(),
 		styles: append(pageStyles(), "compare.css"),
 	})
 }
@@ -167,11 +168,11 @@ type pageSide struct {
 	Shape  [2]int `json:"shape"`
 	DType  string `json:"dtype"`
 	Sigma1 Number `json:"sigma1"`
-	Shares string `json:"shares"`
+	Shares span   `json:"shares"`
 	Floor  Floor  `json:"floor"`
 }
 
-func newComparePage(c *Comparison) comparePage {
+func newComparePage(c *Comparison, pack *pagePack) comparePage {
 	p := comparePage{Pairs: []pagePair{}, Changes: []pageChange{}, Gates: each(c.Gates, safeGate), Base: c.Options.Base}
 	p.Nulls, p.Track, p.Within = []string{}, newPageTrack(c), each(c.Within, safeSimilarity)
 	for _, m := range c.Measures {
@@ -179,25 +180,21 @@ func newComparePage(c *Comparison) comparePage {
 			p.Nulls = append(p.Nulls, m.Name)
 		}
 	}
-	coarse := countSigma(c.view()) > mostFine
 	for i := range c.Pairs {
 		x := &c.Pairs[i]
 		p.Pairs = append(p.Pairs, pagePair{Before: Safe(x.Before), After: Safe(x.After), Summary: pairSummary(x), Apart: each(x.Apart, safeApart)})
 		for k := range x.Changes {
 			y := &x.Changes[k]
-			p.Changes = append(p.Changes, pageChange{Before: packSide(&y.Before, coarse), After: packSide(&y.After, coarse), Null: y.Null,
+			p.Changes = append(p.Changes, pageChange{Before: packSide(&y.Before, pack), After: packSide(&y.After, pack), Null: y.Null,
 				Angles: y.Angles, Modes: append([]Mode{}, y.Modes...), Intruders: intruderCurve(y.Intruders)})
 		}
 	}
 	return p
 }
 
-func packSide(s *Side, coarse bool) pageSide {
+func packSide(s *Side, pack *pagePack) pageSide {
 	out := pageSide{Shape: s.Shape, DType: Safe(s.DType), Floor: s.Floor}
-	out.Sigma1, out.Shares = packShares(s.Sigma)
-	if coarse {
-		out.Shares = packCoarse(s.Sigma)
-	}
+	out.Sigma1, out.Shares = pack.sigma(s.Sigma)
 	return out
 }
 

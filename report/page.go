@@ -29,8 +29,9 @@ func pageScripts() []string {
 // the same bytes. The page loads nothing: its own Content-Security-Policy
 // admits only the scripts and styles in it, by their digests.
 func writePage(w io.Writer, d *Document) error {
+	data := newPageData(d)
 	return executePage(w, "page.html", pageSource{
-		title: pageTitle(d), beside: "metrics.csv, spectra.csv and tensors.csv", data: newPageData(d),
+		title: pageTitle(d), beside: "metrics.csv, spectra.csv and tensors.csv", data: data, pack: data.pack,
 		scripts: pageScripts(), styles: pageStyles(),
 	})
 }
@@ -43,6 +44,7 @@ func pageStyles() []string { return []string{"uplot/uPlot.min.css", "page.css", 
 type pageSource struct {
 	title, beside   string // beside lists the plain files of the same numbers
 	data            any
+	pack            *pagePack // what stands behind data
 	scripts, styles []string
 }
 
@@ -52,11 +54,15 @@ func executePage(w io.Writer, name string, s pageSource) error {
 	if err != nil {
 		return fmt.Errorf("report: page: %w", err)
 	}
-	data, err := json.Marshal(s.data) // escapes <, >, &, U+2028 and U+2029
+	data, err := json.Marshal(s.data)
 	if err != nil {
 		return fmt.Errorf("report: page: %w", err)
 	}
-	ink.Title, ink.Beside, ink.Boundary, ink.Data = s.title, s.beside, Boundary, template.JS(data)
+	var packed strings.Builder
+	if err := s.pack.write(&packed, data); err != nil {
+		return fmt.Errorf("report: page: %w", err)
+	}
+	ink.Title, ink.Beside, ink.Boundary, ink.Data = s.title, s.beside, Boundary, template.JS(`"`+packed.String()+`"`)
 	t, err := template.New(name).ParseFS(pageFiles, "page/"+name, "page/frame.html")
 	if err != nil {
 		return fmt.Errorf("report: page: %w", err)
@@ -96,7 +102,7 @@ func (s *pageSource) readInk() (*pageInk, error) {
 		return nil, err
 	}
 	chart = "/*! uPlot\n" + licence + "*/\n" + chart
-	main := "(() => {\n\"use strict\";\n" + modules + "})();\n"
+	main := "(async () => {\n\"use strict\";\n" + modules + "})();\n"
 	return &pageInk{
 		CSP:   contentPolicy(style, chart, main),
 		Style: template.CSS(style), Chart: template.JS(chart), Main: template.JS(main),

@@ -1,11 +1,6 @@
 package report
 
-import (
-	"encoding/base64"
-	"encoding/binary"
-	"math"
-	"slices"
-)
+import "slices"
 
 // pageData is a Document as the page reads it: every string made safe to
 // show, repeated names replaced by positions, singular values packed.
@@ -20,13 +15,15 @@ type pageData struct {
 	Judged   []int        `json:"judged"` // places in Metrics of those with a null
 	Bands    []pageBand   `json:"bands"`
 	Matrices []pageMatrix `json:"matrices"`
-	Coarse   bool         `json:"coarse"`   // shares are packed in two bytes, see packCoarse
+	Coarse   bool         `json:"coarse"`   // shares have three digits, see pagePack
 	Readouts []string     `json:"readouts"` // "", "embed", …
 	Ways     []string     `json:"ways"`     // other ways of reading a side
 	// TokensShown of a pole and DirectionsShown of a matrix are fewer than the
 	// document's where the page would be too large; 0: all.
 	TokensShown     int `json:"tokens_shown"`
 	DirectionsShown int `json:"directions_shown"`
+
+	pack *pagePack // what stands behind the JSON
 }
 
 // pageMatrix is a Matrix with its metrics in the order of pageData.Metrics.
@@ -43,7 +40,7 @@ type pageMatrix struct {
 	In          string      `json:"in"`
 	Out         string      `json:"out"`
 	Sigma1      Number      `json:"sigma1"`
-	Shares      string      `json:"shares"` // σᵢ/σ₁, see packShares
+	Shares      span        `json:"shares"` // σᵢ/σ₁, see pagePack
 	Values      []Number    `json:"values"`
 	Nulls       []Number    `json:"nulls,omitempty"` // mean, sd, share, z and q of each of pageData.Judged
 	Band        *int        `json:"band,omitempty"`  // place in pageData.Bands
@@ -58,6 +55,7 @@ type pageMatrix struct {
 	Refused map[string]string `json:"refused,omitempty"`
 
 	Heading    string          `json:"heading,omitempty"` // over the directions
+	Tokens     int             `json:"tokens"`            // where its scored tokens start
 	Directions []pageDirection `json:"directions,omitempty"`
 	Blocks     []pageBlock     `json:"blocks,omitempty"`
 	Map        *pageMap        `json:"map,omitempty"`
@@ -97,6 +95,7 @@ func newPageData(d *Document) *pageData {
 		Bands:    []pageBand{},
 		Coarse:   countSigma(d) > mostFine,
 	}
+	p.pack = &pagePack{coarse: p.Coarse}
 	nulls := nullMetrics(d)
 	for _, info := range nulls {
 		p.Judged = append(p.Judged, slices.Index(d.Metrics, info))
@@ -104,10 +103,12 @@ func newPageData(d *Document) *pageData {
 	for _, b := range d.Nulls {
 		p.Bands = append(p.Bands, newPageBand(b))
 	}
-	packer := newDirectionPacker(d)
+	packer := newDirectionPacker(d, p.pack)
 	for i := range d.Matrices {
 		m := &d.Matrices[i]
 		p.Matrices[i] = newPageMatrix(m, d.Metrics)
+		p.Matrices[i].Sigma1, p.Matrices[i].Shares = p.pack.sigma(m.Sigma)
+		p.Matrices[i].Tokens = len(p.pack.ids)
 		p.Matrices[i].Model = index[m.Model]
 		p.Matrices[i].Nulls = packNulls(m, nulls)
 		if d.band(m) != nil {
@@ -116,9 +117,6 @@ func newPageData(d *Document) *pageData {
 		p.Matrices[i].Heading = m.heading()
 		p.Matrices[i].Directions, p.Matrices[i].Blocks = packer.matrix(m, index[m.Model])
 		p.Matrices[i].Map = packer.linearMap(m.Map, index[m.Model])
-		if p.Coarse {
-			p.Matrices[i].Shares = packCoarse(m.Sigma)
-		}
 	}
 	for i, m := range d.Models {
 		p.Models[i] = packer.model(m, i)
@@ -142,11 +140,10 @@ func countSigma(d *Document) int {
 }
 
 func newPageMatrix(m *Matrix, metrics []MetricInfo) pageMatrix {
-	first, shares := packShares(m.Sigma)
 	return pageMatrix{
 		Label: Safe(m.Label), Role: Safe(m.Role), Layer: m.Layer, Head: m.Head,
 		Kind: Safe(m.Kind), Tensors: each(m.Tensors, Safe), Shape: m.Shape, DType: Safe(m.DType),
-		In: Safe(m.In), Out: Safe(m.Out), Sigma1: first, Shares: shares,
+		In: Safe(m.In), Out: Safe(m.Out),
 		Values: metricValues(m, metrics), Floor: m.Floor, Signal: newPageSignal(m.Signal), Initial: newPageInitial(m.Initial),
 		Certificate: Certificate{
 			Method:   Safe(m.Certificate.Method),
@@ -222,48 +219,6 @@ func packNulls(m *Matrix, infos []MetricInfo) []Number {
 		}
 	}
 	return out
-}
-
-// packShares returns σ₁ and, in base64, every σᵢ/σ₁ as a little-endian
-// float32: seven digits whatever the scale, at 5⅓ bytes a value, where
-// decimals would make the page of a large model half as big again.
-// Undefined values stay NaN; a zero matrix has shares 0.
-func packShares(sigma []Number) (first Number, shares string) {
-	if len(sigma) == 0 {
-		return Undefined(), ""
-	}
-	first = sigma[0]
-	packed := make([]byte, 0, 4*len(sigma))
-	for _, s := range sigma {
-		share := float32(s / first)
-		if s == 0 {
-			share = 0
-		}
-		packed = binary.LittleEndian.AppendUint32(packed, math.Float32bits(share))
-	}
-	return first, base64.StdEncoding.EncodeToString(packed)
-}
-
-// mostFine is the number of singular values a page holds as float32, 5 MB of
-// text; of more it holds 16-bit logarithms.
-const mostFine = 1_000_000
-
-// coarseSteps is the steps of a coarse share in an octave: a fine σ is within
-// 0.04 %, and 64 octaves reach 10⁻¹⁹, under any rounding.
-const coarseSteps = 1024
-
-// packCoarse is packShares at half the size: −log₂ of the share in steps as a
-// little-endian uint16, the largest of them for 0 and undefined values.
-func packCoarse(sigma []Number) string {
-	packed := make([]byte, 0, 2*len(sigma))
-	for _, s := range sigma {
-		steps := uint16(math.MaxUint16)
-		if x := -math.Log2(float64(s/sigma[0])) * coarseSteps; x < math.MaxUint16 {
-			steps = uint16(math.Round(max(0, x)))
-		}
-		packed = binary.LittleEndian.AppendUint16(packed, steps)
-	}
-	return base64.StdEncoding.EncodeToString(packed)
 }
 
 func safeWarning(w Warning) Warning {

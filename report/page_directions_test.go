@@ -1,9 +1,6 @@
 package report
 
 import (
-	"encoding/base64"
-	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -50,15 +47,6 @@ func directedSample(text string) *Document {
 	return d
 }
 
-func readPage(t *testing.T, d *Document) *pageData {
-	t.Helper()
-	var data pageData
-	if err := json.Unmarshal([]byte(pageJSON(t, drawPage(t, d))), &data); err != nil {
-		t.Fatal(err)
-	}
-	return &data
-}
-
 // TestPageDirections checks that what a document says of directions is in its
 // page, in the order that the scripts read.
 func TestPageDirections(t *testing.T) {
@@ -74,11 +62,13 @@ func TestPageDirections(t *testing.T) {
 		t.Errorf("heading %q, want %q", model.Vocabulary.Heading, want)
 	}
 	x := m.Directions[1]
+	at := m.Tokens + m.Directions[0].In.Positive + m.Directions[0].In.Negative + m.Directions[0].Out.Positive
 	for name, c := range map[string]struct{ got, want []Number }{
 		"facts":       {x.Facts, []Number{1, 1.23457, 0.5, 0.01, 1, 0, 1, 0, 1e-15}},
 		"in":          {x.In.Facts, []Number{1, -1.5, -1, 0.432, 0.1, 0.02, 0.001, 0.0123}},
-		"positive":    {x.In.Positive, []Number{3, 1, -8, 0.5, 9, 0.333}}, // 7 is under-trained
-		"negative":    {x.In.Negative, []Number{4, -2, 5, -1, 6, -0.667}},
+		"positive":    {data.scored(at, x.In.Positive), []Number{3, 1, -8, 0.5, 9, 0.333}}, // 7 is under-trained
+		"negative":    {data.scored(at+3, x.In.Negative), []Number{4, -2, 5, -1, 6, -0.667}},
+		"coordinate":  {data.scored(at+6, x.Out.Positive), []Number{2, 0.5}},
 		"others":      {x.In.Others, []Number{0, 0.25}},
 		"out":         {x.Out.Facts, []Number{0, 0, 0}}, // not judged
 		"curve":       {x.Out.Curve, []Number{0.5, -0.25, 0}},
@@ -112,7 +102,7 @@ func TestPageHostileTokens(t *testing.T) {
 		if n := strings.Count(page, "<script"); n != 3 {
 			t.Errorf("%.20q: the page has %d scripts, want 3", text, n)
 		}
-		script := pageJSON(t, page)
+		script := string(unpackPage(t, page).text)
 		for _, raw := range []string{"<", "\x1b", "\u202e", "\u2066", "\u2028", "\u200b", "\n", "\r", "\a", strings.Repeat("x", proseLimit+1), strings.Repeat("long", 600)} {
 			if strings.Contains(script, raw) {
 				t.Errorf("%.20q: the data hold %.20q raw", text, raw)
@@ -134,7 +124,7 @@ func TestPageHostileTokens(t *testing.T) {
 // TestPageWithoutDirections checks that a document without directions leaves
 // no trace of them for a section to appear.
 func TestPageWithoutDirections(t *testing.T) {
-	script := pageJSON(t, drawPage(t, sample()))
+	script := string(unpackPage(t, drawPage(t, sample())).text)
 	for _, key := range []string{`"vocabulary"`, `"circuits"`, `"directions":`, `"blocks"`} {
 		if strings.Contains(script, key) {
 			t.Errorf("the data hold %s", key)
@@ -161,24 +151,20 @@ func manyCircuits(n, directions, tokens int) *Document {
 	return &Document{Models: []Model{{}}, Matrices: slices.Repeat([]Matrix{m}, n)}
 }
 
-// mostDirectionBytes is what directions may take of a page of 15 MB, of which
-// the spectra and measures of a model of 32 layers of 32 heads take 9.
-const mostDirectionBytes = 6_000_000
-
-// TestPageShowsLess checks that the page of a large model stays small and
-// says what it left out, and that a small one leaves nothing out.
+// TestPageShowsLess checks that a page of 32 layers of 32 heads shows all that
+// is asked for by default, and that one four times as large shows less and says so.
 func TestPageShowsLess(t *testing.T) {
-	large := readPage(t, manyCircuits(32*32*2+7*32, 10, 12))
-	x := large.Matrices[0].Directions
-	if large.TokensShown != leastTokens || large.DirectionsShown < 5 || len(x) != large.DirectionsShown || len(x[0].In.Positive) != 2*leastTokens {
-		t.Errorf("shown %d tokens of %d directions; there are %d, with %d", large.TokensShown, large.DirectionsShown, len(x), len(x[0].In.Positive)/2)
+	const large = 32*32*2 + 7*32
+	if tokens, directions := shownDirections(manyCircuits(large, 10, 12)); tokens != 12 || directions != 10 {
+		t.Errorf("of a large model %d tokens, %d directions are shown", tokens, directions)
 	}
-	text, err := json.Marshal(large.Matrices)
-	if err != nil || len(text) > mostDirectionBytes {
-		t.Errorf("directions take %d bytes, want at most %d, %v", len(text), mostDirectionBytes, err)
+	larger := newPageData(manyCircuits(4*large, 10, 12))
+	x := larger.Matrices[0].Directions
+	if larger.TokensShown != leastTokens || larger.DirectionsShown < 5 || len(x) != larger.DirectionsShown || x[0].In.Positive != leastTokens {
+		t.Errorf("shown %d tokens of %d directions; there are %d, with %d", larger.TokensShown, larger.DirectionsShown, len(x), x[0].In.Positive)
 	}
-	if tokens, directions := shownDirections(manyCircuits(450, 10, 12)); tokens != 12 || directions != 10 {
-		t.Errorf("a small model: shown %d tokens, %d directions", tokens, directions)
+	if n := len(larger.pack.ids); n != 4*large*len(x)*4*leastTokens {
+		t.Errorf("%d tokens are packed", n)
 	}
 }
 
@@ -200,30 +186,6 @@ func TestThinCompositions(t *testing.T) {
 	}
 	if got := thinCompositions(pairs[:mostCompositions]); len(got) != mostCompositions {
 		t.Errorf("of %d pairs %d are kept", mostCompositions, len(got))
-	}
-}
-
-// coarseTolerance is half a step of an octave, with room for rounding.
-const coarseTolerance = 0.51 * math.Ln2 / coarseSteps
-
-func TestPackCoarse(t *testing.T) {
-	sigma := []Number{300, 299.9, 2, 1e-3, 1e-16, 1e-30, 0}
-	raw, err := base64.StdEncoding.DecodeString(packCoarse(sigma))
-	if err != nil || len(raw) != 2*len(sigma) {
-		t.Fatalf("%d bytes, %v", len(raw), err)
-	}
-	for i, want := range sigma {
-		steps := binary.LittleEndian.Uint16(raw[2*i:])
-		if lost := want < 1e-19*sigma[0]; lost != (steps == math.MaxUint16) {
-			t.Errorf("σ[%d] = %v is %d steps", i, want, steps)
-		} else if got := float64(sigma[0]) * math.Exp2(-float64(steps)/coarseSteps); !lost && !(math.Abs(got/float64(want)-1) <= coarseTolerance) {
-			t.Errorf("σ[%d] = %v, want %v", i, got, want)
-		}
-	}
-	for _, odd := range [][]Number{{0, 0}, {Undefined()}, {}} {
-		if raw, _ := base64.StdEncoding.DecodeString(packCoarse(odd)); len(raw) != 2*len(odd) || slices.ContainsFunc(raw, func(b byte) bool { return b != 0xff }) {
-			t.Errorf("%v packs as %x", odd, raw)
-		}
 	}
 }
 

@@ -2,13 +2,10 @@ package report
 
 import (
 	"bytes"
-	"encoding/base64"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"html"
 	"io/fs"
-	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -147,53 +144,12 @@ func TestPageHostile(t *testing.T) {
 			t.Errorf("the page holds %q raw", raw)
 		}
 	}
-	var data pageData
-	if err := json.Unmarshal([]byte(pageJSON(t, page)), &data); err != nil {
-		t.Fatal(err)
-	}
+	data := unpackPage(t, page)
 	last := data.Models[len(data.Models)-len(hostileNames()):]
 	for i, name := range hostileNames() {
 		if last[i].Name != Safe(name) || last[i].Tensors[0].Name != Safe(name) {
 			t.Errorf("%q reaches the page as %q, want %q", name, last[i].Name, Safe(name))
 		}
-	}
-}
-
-func pageJSON(t *testing.T, page string) string {
-	t.Helper()
-	const open = `<script type="application/json" id="data">`
-	_, rest, ok := strings.Cut(page, open)
-	if !ok {
-		t.Fatal("the page has no data")
-	}
-	data, _, _ := strings.Cut(rest, "</script>")
-	return data
-}
-
-// shareTolerance is half a unit in the last place of a float32 near 1, with
-// another for the division before it.
-const shareTolerance = 1.0 / (1 << 23)
-
-func TestPackShares(t *testing.T) {
-	for _, scale := range []Number{1, 1e150, 1e-150, 61.945} {
-		sigma := []Number{3 * scale, 2 * scale, 0.1 * scale, 1e-30 * scale, 0}
-		first, packed := packShares(sigma)
-		raw, err := base64.StdEncoding.DecodeString(packed)
-		if err != nil || len(raw) != 4*len(sigma) || first != sigma[0] {
-			t.Fatalf("scale %v: first %v, %d bytes, %v", scale, first, len(raw), err)
-		}
-		for i, want := range sigma {
-			got := Number(math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))) * first
-			if !(math.Abs(float64(got-want)) <= shareTolerance*float64(want)) {
-				t.Errorf("scale %v: σ[%d] = %v, want %v", scale, i, got, want)
-			}
-		}
-	}
-	if first, packed := packShares(nil); first.Defined() || packed != "" {
-		t.Errorf("no values: first %v, shares %q", first, packed)
-	}
-	if _, packed := packShares([]Number{0, 0}); packed != "AAAAAAAAAAA=" {
-		t.Errorf("a zero matrix has shares %q", packed)
 	}
 }
 

@@ -2,11 +2,15 @@ package main
 
 import (
 	"bytes"
+	"compress/flate"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image/png"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -118,12 +122,34 @@ func harmlessPage(_, text string) error {
 			return fmt.Errorf("%q occurs %d times, want %d", tag, n, want)
 		}
 	}
-	_, data, _ := strings.Cut(text, `<script type="application/json" id="data">`)
-	data, _, _ = strings.Cut(data, "</script>")
-	if !json.Valid([]byte(data)) {
-		return fmt.Errorf("the data end early: … %q", data[max(0, len(data)-60):])
+	data, err := pageJSON(text)
+	if err != nil {
+		return err
 	}
 	return visible(data)
+}
+
+// pageJSON returns the JSON that a page inflates for its scripts.
+func pageJSON(page string) (string, error) {
+	const head = 20 // five lengths, that of the JSON first
+	_, rest, _ := strings.Cut(page, `<script type="application/json" id="data">"`)
+	packed, _, found := strings.Cut(rest, `"</script>`)
+	raw, err := io.ReadAll(flate.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(packed))))
+	if !found || err != nil || len(raw) < head {
+		return "", fmt.Errorf("the data end early: %d bytes, %w", len(raw), err)
+	}
+	text := raw[head:]
+	if n := binary.LittleEndian.Uint32(raw); int(n) > len(text) || !json.Valid(text[:n]) {
+		return "", fmt.Errorf("the data are no JSON of %d bytes", n)
+	}
+	return string(text[:binary.LittleEndian.Uint32(raw)]), nil
+}
+
+// pageData PAGE FILE writes that JSON.
+func pageData(ts *testscript.TestScript, neg bool, args []string) {
+	data, err := pageJSON(ts.ReadFile(args[0]))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(data), 0o666))
 }
 
 // harmlessAnswer finds elements in a page without scripts but its own figures.
@@ -172,8 +198,10 @@ func harmlessFigure(name, text string) error {
 
 // TestHarmlessSees: the checks of scripts find what they are there for.
 func TestHarmlessSees(t *testing.T) {
-	page := `<script type="application/json" id="data">{"a":"%s"}</script><script></script><script></script>`
-	if err := harmlessPage("", fmt.Sprintf(page, `\u003cscript\u003e`)); err != nil {
+	page := func(data, rest string) string {
+		return `<script type="application/json" id="data">"` + deflated(t, `{"a":"`+data+`"}`) + `"</script><script></script><script></script>` + rest
+	}
+	if err := harmlessPage("", page(`\u003cscript\u003e`, "")); err != nil {
 		t.Error(err)
 	}
 	const answerPage = `<meta content="default-src &#39;none&#39;; script-src &#39;none&#39;;"><img src="data:image/png;base64,">`
@@ -187,8 +215,8 @@ func TestHarmlessSees(t *testing.T) {
 		"text":  {harmlessText, []string{"\x1b[31m", "a\rb", "\u202e", "\u2066", "\u200b", "a\u2028b", "\xff", strings.Repeat("x", longestLine+1)}},
 		"sheet": {harmlessSheet, []string{"a,=cmd()\n", "a,@SUM(1)\n", "+a\n", "-a\n", "a,\x1bb\n", "\"a\n"}},
 		"page": {harmlessPage, []string{
-			fmt.Sprintf(page, "<script>"), fmt.Sprintf(page, "</script>"), fmt.Sprintf(page, "<img src=x>"), fmt.Sprintf(page, "<!--"),
-			fmt.Sprintf(page, `"`), fmt.Sprintf(page, "\u202e"),
+			page("", "<script>"), page("", "</script>"), page("", "<img src=x>"), page("", "<!--"), page(`"`, ""), page("\u202e", ""),
+			strings.Replace(page("", ""), `"</script>`, `</script>`, 1), strings.Replace(page("", ""), `id="data">"`, `id="data">"A`, 1),
 		}},
 		"answer": {harmlessPage, []string{
 			answerPage + "<script>", answerPage + "<img src=x>", answerPage + "<!--", answerPage + "\u202e",
@@ -202,4 +230,23 @@ func TestHarmlessSees(t *testing.T) {
 			}
 		}
 	}
+}
+
+// deflated packs JSON as a page does, without any columns behind it.
+func deflated(t *testing.T, text string) string {
+	t.Helper()
+	var b strings.Builder
+	encoder := base64.NewEncoder(base64.StdEncoding, &b)
+	z, err := flate.NewWriter(encoder, flate.BestSpeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := append(binary.LittleEndian.AppendUint32(nil, uint32(len(text))), make([]byte, 16)...)
+	if _, err := z.Write(append(head, text...)); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(z.Close(), encoder.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }

@@ -33,7 +33,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"craft": craft, "tiny": tiny, "resave": resave, "tinyqwen": tinyQwen, "hostile": hostileModel, "harmless": harmless, "samefolder": sameFolder, "status": status, "empty": empty, "npy": saveNPY,
+			"craft": craft, "tiny": tiny, "resave": resave, "tinyqwen": tinyQwen, "hostile": hostileModel, "harmless": harmless, "pagedata": pageData, "samefolder": sameFolder, "status": status, "empty": empty, "npy": saveNPY,
 		},
 	})
 }

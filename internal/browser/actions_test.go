@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -61,10 +62,31 @@ func (p *tab) until(what, expression string) {
 	}
 }
 
-// click clicks the first element that a CSS selector matches.
+// click clicks the middle of the first element that a CSS selector matches,
+// once it lies still and nothing lies over it.
 func (p *tab) click(selector string) {
 	p.Helper()
-	p.do(chromedp.ScrollIntoView(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector)))
+	middle := fmt.Sprintf(`(async () => {
+		const frame = () => new Promise((done) => requestAnimationFrame(done));
+		for (let last = "", tries = 0; tries < 200; tries++) {
+			const e = document.querySelector(%s);
+			if (e) e.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
+			await frame();
+			await frame();
+			if (!e || !e.isConnected) continue;
+			const { left, top, width, height } = e.getBoundingClientRect();
+			const at = [left + width / 2, top + height / 2];
+			const hit = document.elementFromPoint(...at);
+			if (String(at) === last && hit && (e.contains(hit) || hit.contains(e))) return at;
+			last = String(at);
+		}
+		return [];
+	})()`, quote(selector))
+	at := eval[[]float64](p, middle)
+	if len(at) != 2 {
+		p.Fatalf("%s cannot be clicked", selector)
+	}
+	p.do(chromedp.MouseClickXY(at[0], at[1]))
 }
 
 // press types keys where the focus is.
@@ -134,4 +156,11 @@ func quote(s string) string {
 		panic(err)
 	}
 	return string(text)
+}
+
+// setChecked ticks every box that a selector matches.
+func setChecked(selector string) chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => {
+		for (let box; (box = [...document.querySelectorAll(%s)].find((b) => !b.checked));) box.click();
+	})()`, quote(selector)))
 }

@@ -1,9 +1,11 @@
 package browser
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/csv"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +17,8 @@ import (
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"wspec/report"
 )
 
 // TestOpens checks that every kind of page is drawn from disk without an
@@ -277,10 +281,7 @@ func TestDark(t *testing.T) {
 // TestDownload saves the table shown as CSV and reads the file.
 func TestDownload(t *testing.T) {
 	p := open(t, modelPage)
-	dir := t.TempDir()
-	call(p, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
-		Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir,
-	})
+	dir := p.downloads()
 	p.search("#matrix-controls input[type=search]", "L*.W_OV.H0")
 	p.clickText("#matrix-controls button", "Download CSV")
 	rows := readCSV(t, filepath.Join(dir, "matrices.csv"))
@@ -301,24 +302,39 @@ func TestDownload(t *testing.T) {
 	}
 }
 
-// readCSV waits for a download and reads it.
-func readCSV(t *testing.T, file string) [][]string {
+// downloads returns the folder that files are saved to from now on.
+func (p *tab) downloads() string {
+	p.Helper()
+	dir := p.TempDir()
+	call(p, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+		Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir,
+	})
+	return dir
+}
+
+// readCSV waits for a download whose name matches a pattern and reads it.
+func readCSV(t *testing.T, pattern string) [][]string {
 	t.Helper()
-	for start := time.Now(); ; time.Sleep(20 * time.Millisecond) {
-		f, err := os.Open(file)
-		if err != nil && time.Since(start) < patience {
-			continue
-		}
+	for start := time.Now(); time.Since(start) < patience; time.Sleep(20 * time.Millisecond) {
+		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer f.Close()
-		rows, err := csv.NewReader(f).ReadAll()
+		if len(found) == 0 {
+			continue
+		}
+		text, err := os.ReadFile(found[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
 		if err != nil {
 			t.Fatal(err)
 		}
 		return rows
 	}
+	t.Fatalf("no %s was saved", pattern)
+	return nil
 }
 
 // TestFragment checks that the address holds what is on the screen.
@@ -356,7 +372,7 @@ func TestHostile(t *testing.T) {
 		!/^(html|head|meta|title|style|body|a|header|article|span|nav|button|noscript|p|main|section|h1|h2|h3|h4|div|footer|aside|script|label|input|select|option|svg|g|rect|text|line|path|polyline|circle|title|desc|table|caption|colgroup|col|thead|tbody|tr|th|td|details|summary|fieldset|legend|ul|ol|li|dl|dt|dd|code|strong|em|bdi|figure|figcaption|output|canvas|small|sub|sup|b|i|kbd|datalist)$/i.test(e.localName) && "<" + e.localName + ">",
 		...[...e.attributes].map((a) => (/^on/i.test(a.name) || a.name === "src" || (/href$/.test(a.name) && !/^#/.test(a.value))) && e.localName + " " + a.name + "=" + a.value),
 	]).filter(Boolean)`)
-	if len(foreign) > 0 || eval[bool](p, "window.injected !== undefined || document.scripts.length !== 3") {
+	if len(foreign) > 0 || eval[bool](p, "window.injected !== undefined || document.scripts.length !== 2") {
 		t.Errorf("names became elements or code: %q", foreign)
 	}
 }
@@ -391,4 +407,58 @@ func TestPrint(t *testing.T) {
 		t.Errorf("on paper there are controls: %q", shown)
 	}
 	p.shoot("print", true)
+}
+
+// TestNumbers holds what the page unpacks against the document: singular values
+// to seven digits, tokens and their scores as they are shown.
+func TestNumbers(t *testing.T) {
+	p := open(t, modelPage)
+	dir := p.downloads()
+	d, err := analyzed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sigma := map[string][]report.Number{}
+	tokens := map[string][]string{} // of the sharper pole, by label, index and side
+	for _, m := range d.Matrices {
+		sigma[m.Label] = m.Sigma
+		for _, x := range m.Directions {
+			tokens[fmt.Sprint(m.Label, x.Index, "in")], tokens[fmt.Sprint(m.Label, x.Index, "out")] = sharper(x.In), sharper(x.Out)
+		}
+	}
+	p.clickText("#spectra-figure button", "CSV")
+	rows := readCSV(t, filepath.Join(dir, "*.csv"))
+	if len(rows) < 2 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	for _, r := range rows[1:] {
+		i, _ := strconv.Atoi(r[1])
+		v, err := strconv.ParseFloat(r[2], 64)
+		if want := float64(sigma[r[0]][i]); err != nil || !(math.Abs(v-want) <= 1e-6*want) {
+			t.Errorf("σ[%d] of %s is %q, want %v", i, r[0], r[2], want)
+		}
+	}
+	p.clickText("#directions-controls button", "Download CSV")
+	rows = readCSV(t, filepath.Join(dir, "readouts.csv"))
+	for _, r := range rows[1:] {
+		if want := strings.Join(tokens[r[0]+r[1]+r[2]], " "); r[12] != want || want == "" {
+			t.Errorf("%s %s %s reads %q, want %q", r[0], r[1], r[2], r[12], want)
+		}
+	}
+	if len(rows) < 100 {
+		t.Errorf("%d readouts", len(rows))
+	}
+}
+
+// sharper lists the tokens of the pole that was judged, or that the skewness
+// of the scores points to.
+func sharper(r report.Reading) (words []string) {
+	list := r.Positive
+	if r.Pole < 0 || r.Pole == 0 && r.Skew < 0 {
+		list = r.Negative
+	}
+	for _, s := range list {
+		words = append(words, s.Token)
+	}
+	return words
 }

@@ -21,6 +21,8 @@ const (
 	modelPage   page = "model"   // of the trained fixture, with directions and circuits
 	changePage  page = "change"  // of what an adapter changes in it
 	hostilePage page = "hostile" // modelPage with markup in every string
+	gpt2Page    page = "gpt2"    // of a model of the shape of GPT-2 small
+	llamaPage   page = "llama"   // of one of the shape of LLaMA 7B
 )
 
 // pages makes each page when it is first asked for, by the code that the
@@ -32,6 +34,7 @@ type pages struct {
 func newPages(dir string) *pages {
 	makers := map[page]func(dir string) error{
 		modelPage: writeModel, changePage: writeChange, hostilePage: writeHostile,
+		gpt2Page: gpt2Shape.write, llamaPage: llamaShape.write,
 	}
 	p := &pages{made: map[page]func() (string, error){}}
 	for name, write := range makers {
@@ -59,14 +62,16 @@ var (
 
 // analyzed is the trained fixture's document with fewer directions than by
 // default, which say the same.
-var analyzed = sync.OnceValues(func() (*report.Document, error) {
+var analyzed = sync.OnceValues(func() (*report.Document, error) { return analyze(report.Options{TopK: 3, Tokens: 6}) })
+
+func analyze(o report.Options) (*report.Document, error) {
 	m, err := loader.Open(trained, loader.Options{})
 	if err != nil {
 		return nil, err
 	}
 	defer m.Close()
-	return report.Analyze(context.Background(), []*loader.Model{m}, report.Options{TopK: 3, Tokens: 6})
-})
+	return report.Analyze(context.Background(), []*loader.Model{m}, o)
+}
 
 func writeModel(dir string) error {
 	d, err := analyzed()
@@ -76,13 +81,23 @@ func writeModel(dir string) error {
 	return writeDocument(dir, d)
 }
 
-// writeDocument writes index.html and report.json.
+// writeDocument writes index.html.
 func writeDocument(dir string, d *report.Document) error {
 	formats, err := report.PickFormats([]string{"html"})
 	if err != nil {
 		return err
 	}
-	return report.WriteFolder(context.Background(), dir, d, formats)
+	_, err = (&report.Report{Document: d}).Export(context.Background(), dir, formats, false)
+	return err
+}
+
+// write writes the page of a made-up report.
+func (s shape) write(dir string) error {
+	d, err := s.document()
+	if err != nil {
+		return err
+	}
+	return writeDocument(dir, d)
 }
 
 func writeChange(dir string) error {

@@ -13,13 +13,8 @@ function startCircuits() {
     if (there) drawCircuits(c, model);
   };
   subscribe((changed) => { if (changed.has("model") || changed.has("comp")) show(); });
-  let width = 0;
-  new ResizeObserver(([entry]) => {
-    if (Math.abs(entry.contentRect.width - width) < 2) return;
-    width = entry.contentRect.width;
-    show();
-  }).observe(byId("circuit-panels"));
   show();
+  onWidth(byId("circuit-panels"), show);
 }
 
 function drawCircuits(c, model) {
@@ -67,7 +62,7 @@ function copyingCell(x) {
 }
 
 function circuitOf(line, layer, head) {
-  return ofModel(STATE.model).find((m) => m.line === line && m.layer === layer && m.head === head) || null;
+  return matrixAt(STATE.model, line, layer, head);
 }
 
 // compositionMap is head × head for few heads, else layer × layer with the

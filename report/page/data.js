@@ -1,8 +1,9 @@
 // data.js: DOC, the document of this page, with what its views need worked out.
 //
 // The embedded data are report.json's, except that names are made safe to
-// show, singular values are packed as shares of the largest, and directions as
-// lists of rounded numbers (readings.js).
+// show, singular values are shares of the largest, and directions lists of
+// rounded numbers (readings.js). They are deflated, and most numbers stand in
+// columns behind the JSON (page_pack.go).
 
 const ROLE_ORDER = ["W_E", "W_pos", "W_Q", "W_K", "W_V", "W_O", "W_in", "W_gate", "W_out", "W_QK", "W_OV", "W_U"];
 
@@ -12,12 +13,20 @@ const GROUPS = [
   ["part", "Per-head parts"],
 ];
 
-const DOC = loadDocument();
+const DOC = await loadDocument().catch(notDrawn);
 
-function loadDocument() {
-  const doc = JSON.parse(byId("data").textContent);
+async function loadDocument() {
+  const bytes = await inflate(JSON.parse(byId("data").textContent));
+  byId("data").remove(); // as large as all the rest
+  const [size, ...lengths] = new Uint32Array(bytes.buffer, 0, 5);
+  let at = 20;
+  const take = (n) => bytes.subarray(at, at += n);
+  const doc = JSON.parse(new TextDecoder().decode(take(size)));
+  [doc.shares, doc.ids, doc.scores] = lengths.slice(0, 3).map((n) => column(take(4 * n)));
+  doc.odd = [...new Float64Array(take(8 * lengths[3]).slice().buffer)].map((x) => (isFinite(x) ? x : null));
   doc.metricIndex = new Map(doc.metrics.map((m, i) => [m.name, i]));
   doc.judgedPlace = new Map(doc.judged.map((metric, i) => [doc.metrics[metric].name, i]));
+  for (const m of doc.models) m.own = [];
   doc.matrices.forEach((m, i) => prepare(m, i, doc));
   return doc;
 }
@@ -29,6 +38,7 @@ function prepare(m, id, doc) {
   m.key = doc.models.length > 1 ? `${m.model}:${m.label}` : m.label;
   m.name = doc.models.length > 1 ? `${doc.models[m.model].name} · ${m.label}` : m.label;
   m.text = [m.label, m.dtype, m.in, m.out, ...m.tensors].join(" ").toLowerCase();
+  doc.models[m.model].own.push(m);
 }
 
 // lineOf is a label without its layer and head: the line of a map it stands
@@ -36,36 +46,68 @@ function prepare(m, id, doc) {
 function lineOf(m) {
   let line = m.label;
   if (m.layer !== null) line = line.replace(`L${m.layer}.`, "");
-  if (m.head !== null) line = line.replace(new RegExp(`\\.H${m.head}$`), "");
+  if (m.head !== null) line = line.replace(/\.H\d+$/, "");
   return line;
+}
+
+// inflate returns the bytes that were deflated and written in base64.
+async function inflate(base64) {
+  const text = atob(base64);
+  const packed = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) packed[i] = text.charCodeAt(i);
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+// column joins four planes of bytes, the lowest first, into numbers.
+function column(planes) {
+  const n = planes.length / 4;
+  const out = new Uint32Array(n);
+  for (let i = 0; i < n; i++) out[i] = planes[i] | planes[n + i] << 8 | planes[2 * n + i] << 16 | planes[3 * n + i] << 24;
+  return out;
+}
+
+// difference is what a packed difference of either sign stands for.
+function difference(packed) {
+  return (packed >>> 1) ^ -(packed & 1);
 }
 
 // sigma returns the singular values of m, descending, to seven digits or, on
 // the page of a large model, to 0.04 %.
 function sigma(m) {
-  if (m.values_ === undefined) m.values_ = unpack(m.shares, m.sigma1);
+  if (m.values_ === undefined) m.values_ = unpackSigma(m.shares, m.sigma1);
   return m.values_;
 }
 
-function unpack(base64, first) {
-  const text = atob(base64);
-  const packed = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) packed[i] = text.charCodeAt(i);
-  const view = new DataView(packed.buffer);
-  if (DOC.coarse) return unpackCoarse(view, first);
-  const out = new Float64Array(packed.length / 4);
-  for (let i = 0; i < out.length; i++) out[i] = view.getFloat32(4 * i, true) * first;
-  return out;
+// unpackSigma reads shares as float32 or as 1024ths of an octave, the last
+// step meaning 0.
+function unpackSigma([at, n], first) {
+  if (!DOC.coarse) return Float64Array.from(new Float32Array(DOC.shares.buffer, 4 * at, n), (share) => share * first);
+  let step = 0;
+  return Float64Array.from(DOC.shares.subarray(at, at + n), (packed) => {
+    step += difference(packed);
+    return step === 0xffff ? 0 : first * 2 ** (-step / 1024);
+  });
 }
 
-// unpackCoarse reads shares as 1024ths of an octave, the last step meaning 0.
-function unpackCoarse(view, first) {
-  const out = new Float64Array(view.byteLength / 2);
-  for (let i = 0; i < out.length; i++) {
-    const steps = view.getUint16(2 * i, true);
-    out[i] = steps === 0xffff ? 0 : first * 2 ** (-steps / 1024);
-  }
-  return out;
+// scoredAt returns n tokens with their scores, from a place in the columns on.
+function scoredAt(at, n) {
+  let code = 0;
+  return Array.from({ length: n }, (_, i) => {
+    code += difference(DOC.scores[at + i]);
+    const id = DOC.ids[at + i];
+    return { id: id >>> 1, score: decimal(code), under: (id & 1) === 1 };
+  });
+}
+
+const TENS = Array.from({ length: 23 }, (_, i) => Number(`1e${i}`)); // 10 ** i may be off by a bit
+
+// decimal is the number that a code stands for.
+function decimal(code) {
+  if (code & (1 << 27)) return DOC.odd[code & ~(1 << 27)];
+  const exponent = (code >> 20 & 63) - 22;
+  const size = exponent < 0 ? (code & 0xfffff) / TENS[-exponent] : (code & 0xfffff) * TENS[exponent];
+  return code & (1 << 26) ? -size : size;
 }
 
 function metricValue(m, name) {
@@ -83,8 +125,16 @@ function metricTip(info) {
   return [info.title + unit, info.formula, info.doc, info.ref].join("\n");
 }
 
+// ofModel lists a model's matrices in the order of the report.
 function ofModel(model) {
-  return DOC.matrices.filter((m) => m.model === model);
+  return DOC.models[model] ? [...DOC.models[model].own] : [];
+}
+
+// matrixAt is the matrix of a model on a line of its maps, or null.
+function matrixAt(model, line, layer, head) {
+  const known = DOC.models[model];
+  known.places ||= new Map(known.own.map((m) => [`${m.line},${m.layer},${m.head}`, m]));
+  return known.places.get(`${line},${layer},${head}`) || null;
 }
 
 function byKey(key) {

@@ -1,4 +1,4 @@
-// dom.js: h, svg, fill, select, announce, startTips, startLinks.
+// dom.js: h, svg, fill, select, announce, onWidth, startTips, startLinks.
 //
 // Elements are built from text nodes and attributes only. No string is ever
 // parsed as markup, so no name in a checkpoint can become any.
@@ -39,6 +39,20 @@ function keepFocus(host, draw) {
   const at = controls().indexOf(document.activeElement);
   draw();
   if (at >= 0 && controls()[at]) controls()[at].focus({ preventScroll: true });
+}
+
+const SETTLED = 120; // ms without a change of width: what changed it is drawn first
+
+// onWidth calls draw when the width of host has changed and stands still.
+function onWidth(host, draw) {
+  let width = host.clientWidth;
+  let timer = 0;
+  new ResizeObserver(([entry]) => {
+    if (Math.abs(entry.contentRect.width - width) < 2) return;
+    width = entry.contentRect.width;
+    clearTimeout(timer);
+    timer = setTimeout(draw, SETTLED);
+  }).observe(host);
 }
 
 // select makes a labelled choice; options are [value, text] pairs.

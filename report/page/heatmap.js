@@ -12,12 +12,7 @@ function startMap() {
     } else if (changed.has("open")) markOpenCell();
   });
   themed.push(drawMaps);
-  let width = byId("map-panels").clientWidth;
-  new ResizeObserver(([entry]) => {
-    if (Math.abs(entry.contentRect.width - width) < 2) return;
-    width = entry.contentRect.width;
-    drawMaps();
-  }).observe(byId("map-panels"));
+  onWidth(byId("map-panels"), drawMaps);
 }
 
 function drawMapControls() {

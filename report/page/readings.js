@@ -6,31 +6,46 @@
 const SIGNIFICANT = 0.05; // level of q at which a readout is called coherent
 
 function directionsOf(m) {
-  if (!m.directions_) m.directions_ = (m.directions || []).map((d) => unpackDirection(m, d));
+  if (!m.directions_) {
+    let at = m.tokens;
+    m.directions_ = (m.directions || []).map((d) => {
+      const direction = unpackDirection(m, d, at);
+      at = direction.out.end;
+      return direction;
+    });
+  }
   return m.directions_;
 }
 
-function unpackDirection(m, d) {
+function unpackDirection(m, d, at) {
   const [index, value, energy, gap, angle, first, last, stable, residual] = d.c;
+  const into = new Reading(m, index, "in", d.i, at);
   return {
     m, index, sigma: value, energy, gap, angle, block: [first, last], stable: stable === 1, residual,
-    in: unpackReading(m, index, "in", d.i), out: unpackReading(m, index, "out", d.o),
+    in: into, out: new Reading(m, index, "out", d.o, into.end),
     pairs: chunks(d.pairs || [], 3).map(([query, key, score]) => ({ query, key, score })),
     sensitivity: Object.entries(d.sensitivity || {}).map(([name, [match, turned, jaccard]]) => ({ name, match, turned, jaccard })),
   };
 }
 
-function unpackReading(m, index, side, r) {
-  const [readout, skew, pole, coherence, mean, sd, p, q] = r.j;
-  return {
-    m, index, side, space: m[side], readout: DOC.readouts[readout] || "", skew, pole, judged: r.j.length > 3, coherence, mean, sd, p, q,
-    positive: unpackScored(r.p), negative: unpackScored(r.n), constant: r.k || 0, note: r.note || "", curve: r.curve || [], step: r.step || 1,
-    others: chunks(r.x || [], 2).map(([way, jaccard]) => ({ way: DOC.ways[way], jaccard })),
-  };
-}
+// Reading is one side of a direction. Its tokens, from a place in the columns
+// on, are read when they are first asked for: a page may hold a million.
+class Reading {
+  constructor(m, index, side, r, at) {
+    [this.m, this.index, this.side, this.packed, this.at, this.end] = [m, index, side, r, at, at + r.p + r.n];
+    const [readout] = r.j;
+    [, this.skew, this.pole, this.coherence, this.mean, this.sd, this.p, this.q] = r.j;
+    [this.readout, this.judged] = [DOC.readouts[readout] || "", r.j.length > 3];
+  }
 
-function unpackScored(list) {
-  return chunks(list, 2).map(([id, score]) => (id < 0 ? { id: -1 - id, score, under: true } : { id, score, under: false }));
+  get space() { return this.m[this.side]; }
+  get constant() { return this.packed.k || 0; }
+  get note() { return this.packed.note || ""; }
+  get curve() { return this.packed.curve || []; }
+  get step() { return this.packed.step || 1; }
+  get others() { return chunks(this.packed.x || [], 2).map(([way, jaccard]) => ({ way: DOC.ways[way], jaccard })); }
+  get positive() { return this.positive_ ||= scoredAt(this.at, this.packed.p); }
+  get negative() { return this.negative_ ||= scoredAt(this.at + this.packed.p, this.packed.n); }
 }
 
 function chunks(list, n) {
@@ -104,11 +119,11 @@ function coherenceRange(model) {
   return known.range_;
 }
 
-// readingsOfModel lists every readout through the vocabulary.
+// readingsOfModel lists every readout through the vocabulary, in reading order.
 function readingsOfModel(model) {
   const rows = [];
-  for (const m of ofModel(model)) {
-    for (const d of directionsOf(m)) for (const r of [d.in, d.out]) if (r.readout) rows.push({ m, d, r, id: rows.length });
+  for (const m of ofModel(model).sort(inOrder())) {
+    for (const d of directionsOf(m)) for (const r of [d.in, d.out]) if (r.readout) rows.push({ m, d, r });
   }
   return rows;
 }

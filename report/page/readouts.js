@@ -113,10 +113,7 @@ function showReadouts(table) {
 // allReadouts lists a model's readouts in reading order, once.
 function allReadouts(model) {
   const known = DOC.models[model];
-  if (!known.readouts_) {
-    const order = inOrder();
-    known.readouts_ = readingsOfModel(model).sort((a, b) => order(a.m, b.m) || a.id - b.id);
-  }
+  known.readouts_ ||= readingsOfModel(model);
   return known.readouts_;
 }
 
@@ -127,7 +124,7 @@ function matchesReadout({ dq, dside, djudge }) {
   const patterns = words.filter((w) => w.includes("*")).map((w) => matchesFilters({ q: w, kinds: GROUPS.map(([g]) => g) }));
   const plain = words.filter((w) => !w.includes("*")).map((w) => w.toLowerCase());
   const judge = { "": () => true, q: (x) => isCoherent(x.r), p: (x) => x.r.judged && x.r.p <= SIGNIFICANT, unstable: (x) => !x.d.stable }[djudge] || (() => true);
-  const text = (x) => [x.m.label, ...poleItems(x.r, sharperPole(x.r)).map((s) => itemText(x.r, s.id))].join("\n").toLowerCase();
+  const text = (x) => x.text_ ||= [x.m.label, ...poleItems(x.r, sharperPole(x.r)).map((s) => itemText(x.r, s.id))].join("\n").toLowerCase();
   return (x) => (!dside || x.r.side === dside) && judge(x) && patterns.every((t) => t(x.m)) && (!plain.length || plain.every((w) => text(x).includes(w)));
 }
 

@@ -1,7 +1,6 @@
-// start.js: startPage, what every page does before and after its own parts.
+// start.js: startPage, what every page does before and after its own parts; notDrawn.
 
-// startPage draws the given parts, in order. Where one fails, the page says
-// where the same numbers stand.
+// startPage draws the given parts, in order.
 function startPage(...parts) {
   try {
     readFragment();
@@ -14,11 +13,16 @@ function startPage(...parts) {
     if (place && !place.includes("=")) goTo(place);
     markReady();
   } catch (error) {
-    const boot = byId("boot");
-    boot.hidden = false;
-    boot.textContent = `The page could not be drawn (${error.message}). The same numbers stand beside it in ${boot.dataset.beside}.`;
-    throw error;
+    notDrawn(error);
   }
+}
+
+// notDrawn says why there is no page, and where the same numbers stand.
+function notDrawn(error) {
+  const boot = byId("boot");
+  boot.hidden = false;
+  boot.textContent = `The page could not be drawn (${error.message}). The same numbers stand beside it in ${boot.dataset.beside}.`;
+  throw error;
 }
 
 // markReady notes when the whole page was first on the screen, for whoever

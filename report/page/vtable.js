@@ -48,8 +48,9 @@ class VirtualTable {
 
   // arrange sorts the given rows; the order given decides between equals.
   arrange() {
+    if (!this.given) return; // rows are still to come
     const kept = this.rows[this.active];
-    this.rows = [...(this.given || [])];
+    this.rows = [...this.given];
     const down = this.sort.startsWith("-");
     const column = this.columns.find((c) => c.key === this.sort.replace("-", ""));
     if (column && column.value) {
