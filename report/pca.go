@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -97,7 +98,9 @@ func (e *EmptyTableError) Error() string {
 func (x *principal) compute(ctx context.Context) (err error) {
 	threads := Options{Workers: x.o.Workers}.workers()
 	o := spectra.PrincipalOptions{Top: max(x.o.TopK, deflatedMost), Uncentered: x.o.Uncentered, Threads: threads}
-	if x.c, err = spectra.PrincipalComponents(x.t.Rows, o); err != nil {
+	if x.c, err = spectra.PrincipalComponents(x.t.Rows, o); errors.Is(err, spectra.ErrOverflow) {
+		return fmt.Errorf("variances: %w", err)
+	} else if err != nil {
 		return err
 	}
 	x.deep, x.edges = x.c.Deflated()
@@ -193,7 +196,7 @@ func (x *principal) share(variance []float64, k int) float64 {
 
 func (x *principal) sentence() string {
 	if x.c.Total == 0 {
-		return "All rows are the same: there is no variance."
+		return "There is no variance: all rows are the same, or differ by less than has a square in float64."
 	}
 	k := x.null.Above(x.c.Variance)
 	return fmt.Sprintf("%d of %d components stand out of noise and explain %s of the variance; the first explains %s (of noise %s). With each taken out before the next is looked at, %s do.",

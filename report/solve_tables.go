@@ -20,6 +20,9 @@ func (x *solving) carriers() Table {
 			{"stable", "stable", "the angle bound is at most 0.1"},
 		},
 	}
+	if len(x.o.Wish.Exclude) > 0 {
+		t.Title += ", of the inputs that write nothing of the excluded tokens"
+	}
 	certificates := x.d.Certificates()
 	for _, c := range byShare(x.s.Carriers) {
 		y := certificates[c.Index]
