@@ -46,6 +46,33 @@ func plotKinds() []plotKind {
 		name: "spectrum", title: "One spectrum", analysed: spectrumCharts, needs: "wspec plot REPORT spectrum --matrix GLOB, for matrices that the report has",
 		doc: "Singular values of one matrix with noise of its shape and the levels below which they carry no information, one figure for each matrix of --matrix.",
 	}, {
+		name: "depth", title: "Measures over depth", analysed: depthPanels, needs: stored, extra: true,
+		doc: "Effective and stable rank, or the measure of --metric, of every layer's matrix beside what noise of its shape gives, a panel a role.",
+	}, {
+		name: "map", title: "Maps of a measure", analysed: metricMaps, needs: stored, extra: true,
+		doc: "Effective rank, or the measure of --metric, as heat maps: layer by role, and layer by head of every role that has heads.",
+	}, {
+		name: "layers", title: "Spectra by layer", analysed: layerCharts, needs: stored, extra: true,
+		doc: "Singular values of the stored matrices of one layer, a line a role, beside noise of their shapes, one figure a layer.",
+	}, {
+		name: "scree", title: "Scree with energy", analysed: screeCharts, needs: "wspec plot REPORT scree --matrix GLOB, for matrices that the report has", extra: true,
+		doc: "Singular values of one matrix above the energy that the first i hold, both beside noise of its shape and norm, one figure for each matrix of --matrix.",
+	}, {
+		name: "tokens", title: "Tokens of a direction", analysed: tokenCharts, needs: "wspec analyze MODEL with a tokenizer, then wspec plot REPORT tokens --matrix GLOB", extra: true,
+		doc: "Scores of the tokens at both poles of the two leading directions, as read and as written, one figure for each matrix of --matrix.",
+	}, {
+		name: "composition", title: "Composition of heads", analysed: compositionCharts, needs: "wspec analyze MODEL with OV and QK circuits of two layers or more", extra: true,
+		doc: "How much of what an earlier head writes a later one reads, in standard deviations from random rotations, as heat maps.",
+	}, {
+		name: "angles", title: "Principal angles", compared: angleCharts, needs: "wspec compare BEFORE AFTER without --no-directions", extra: true,
+		docOf: "Principal angles between the leading subspaces before and after, beside random ones, of what changed most or of --matrix.",
+	}, {
+		name: "sigma", title: "Singular values over checkpoints", compared: sigmaCharts, needs: series, extra: true,
+		docOf: "The leading singular values of the first checkpoint, each followed by its direction from checkpoint to checkpoint, of what changed most or of --matrix.",
+	}, {
+		name: "checkpoints", title: "Spectra by checkpoint", compared: checkpointCharts, needs: "wspec compare 'run/step_*', with three to eight checkpoints", extra: true,
+		docOf: "Spectra of one matrix at every checkpoint, beside the floor of rounding, of what changed most or of --matrix.",
+	}, {
 		name: "changes", title: "Relative change", compared: changeMaps, needs: "wspec compare BEFORE AFTER",
 		docOf: "‖ΔW‖/‖W‖ of every stored matrix, layer by role, as a heat map.",
 	}, {

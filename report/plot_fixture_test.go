@@ -139,3 +139,17 @@ func labels(d *Document) []string {
 	}
 	return out
 }
+
+// testTokens is a direction with tokens at both poles of both sides, some long,
+// some that no font of ours has, and one under-trained.
+func testTokens(index int) Direction {
+	poles := func(sign Number) []Scored {
+		var list []Scored
+		for i, token := range []string{"KING", "␣BUCKINGHAMSHIRE and its lords", "名前", "\U0001f600", "\u202e", "_", "$x^2$", "ten", "the last"} {
+			list = append(list, Scored{ID: i, Token: token, Score: sign * Number(0.5-0.05*float64(i)), Undertrained: i == 5})
+		}
+		return list
+	}
+	r := Reading{Space: "residual", Readout: "embed", Positive: poles(1), Negative: poles(-1), Coherence: 0.5, ChanceMean: 0.1, ChanceSD: 0.02, P: 1e-5, Q: 0.004}
+	return Direction{Index: index, Sigma: 2, Stable: index == 0, In: r, Out: r}
+}

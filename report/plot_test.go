@@ -26,6 +26,14 @@ func everyFigure() *Document {
 			testMatrix("W_K", l, decay(10, 2, 0.5)...),
 			testHead("W_OV", l, 0, 1+float64(l)), testHead("W_QK", l, 1, 2))
 	}
+	d.Metrics = []MetricInfo{{Name: "effective_rank", Title: "Effective rank", Formula: "exp(−Σ p ln p)"}, {Name: "stable_rank", Title: "Stable rank"}}
+	d.Matrices[3].Directions = []Direction{testTokens(0), testTokens(1)}
+	for i := range d.Matrices {
+		d.Matrices[i].Null = map[string]NullValue{"effective_rank": {Mean: 4, SD: 0.5, Z: 2, Q: 0.1}}
+	}
+	d.Models[0].Circuits = &Circuits{Pairs: 4, Composition: []Composition{
+		{Kind: "Q", From: [2]int{0, 0}, To: [2]int{1, 0}, Z: 3}, {Kind: "Q", From: [2]int{0, 1}, To: [2]int{2, 11}, Z: -1.5}, {Kind: "V", From: [2]int{0, 1}, To: [2]int{1, 0}, Z: 0.25},
+	}}
 	return d
 }
 
@@ -63,7 +71,7 @@ func TestPlotFiles(t *testing.T) {
 func TestPlotKinds(t *testing.T) {
 	d := everyFigure()
 	drawn := map[string]bool{}
-	for _, f := range d.figures(plotKinds(), []string{"W_pos"}, PlotOptions{}) {
+	for _, f := range d.figures(plotKinds(), []string{"W_pos", "L0.W_OV.H0"}, PlotOptions{}) {
 		drawn[f.kind.name] = true
 		if !strings.HasPrefix(f.Name, f.kind.name) {
 			t.Errorf("%s makes %q", f.kind.name, f.Name)

@@ -33,7 +33,7 @@ func looks(t *testing.T) map[string]*ink.Style {
 // enough to be read and clear of all others.
 func TestFiguresLegible(t *testing.T) {
 	d := everyFigure()
-	figures := append(d.figures(plotKinds(), []string{"W_pos", "L0.W_Q", "L1.W_OV.H0"}, PlotOptions{}), everyChange().figures(plotKinds(), PlotOptions{})...)
+	figures := append(d.figures(plotKinds(), []string{"W_pos", "L0.W_OV.H0", "L1.W_Q"}, PlotOptions{}), everyChange().figures(plotKinds(), PlotOptions{})...)
 	for name, style := range looks(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -67,23 +67,38 @@ func TestFigureBytes(t *testing.T) {
 	}
 }
 
+// Every kind of figure of a comparison is drawn of one that has all.
+func TestComparedKinds(t *testing.T) {
+	drawn := map[string]bool{}
+	for _, f := range everyChange().figures(plotKinds(), PlotOptions{}) {
+		drawn[f.kind.name] = true
+	}
+	for _, k := range plotKinds() {
+		if drawn[k.name] != (k.compared != nil) {
+			t.Errorf("%s: drawn %v", k.name, drawn[k.name])
+		}
+	}
+}
+
 // everyChange is a comparison that has a figure of each kind.
 func everyChange() *Comparison {
 	c := &Comparison{Models: []Model{{Name: "step_1"}, {Name: "step_2"}, {Name: "step_3"}}}
-	p := Pairing{Before: "step_1", After: "step_2"}
-	for l := range 4 {
-		for _, role := range []string{"W_Q", "W_out"} {
-			x := Change{Matrix: testMatrix(role, l, decay(20, 0.1, 1e-3)...)}
-			x.Metrics["rel_change"] = Number(0.1 * float64(l+1))
-			x.Before.Sigma, x.After.Sigma = numbers(decay(20, 2, 0.1)), numbers(decay(20, 2.1, 0.1))
-			x.Floor.DType = 1e-7
-			p.Changes = append(p.Changes, x)
-			c.Trajectories = append(c.Trajectories, Trajectory{
-				Label: x.Label, Role: role, Layer: x.Layer, Kind: "stored", Values: map[string][]Number{"change_first": {0, 0.1, Number(l)}},
-			})
+	for i := range 2 {
+		p := Pairing{Before: c.Models[i].Name, After: c.Models[i+1].Name}
+		for l := range 4 {
+			for _, role := range []string{"W_Q", "W_out"} {
+				p.Changes = append(p.Changes, testChange(role, l))
+			}
 		}
+		c.Pairs = append(c.Pairs, p)
 	}
-	c.Pairs = []Pairing{p}
+	for _, x := range c.Pairs[0].Changes {
+		path := Path{Sigma: []Number{1, 1.5, Number(*x.Layer)}}
+		c.Trajectories = append(c.Trajectories, Trajectory{
+			Label: x.Label, Role: x.Role, Layer: x.Layer, Kind: "stored", Modes: []Path{path, path},
+			Values: map[string][]Number{"change_first": {0, 0.1, Number(*x.Layer)}},
+		})
+	}
 	s := Similarity{Role: "W_Q", Side: "in", K: 10, Mean: 0.1}
 	for l := range 12 {
 		s.Labels = append(s.Labels, strings.Replace("L?.W_Q", "?", string(rune('a'+l)), 1))
@@ -95,4 +110,13 @@ func everyChange() *Comparison {
 	}
 	c.Within = []Similarity{s}
 	return c
+}
+
+func testChange(role string, layer int) Change {
+	x := Change{Matrix: testMatrix(role, layer, decay(20, 0.1, 1e-3)...)}
+	x.Metrics["rel_change"] = Number(0.1 * float64(layer+1))
+	x.Before.Sigma, x.After.Sigma = numbers(decay(20, 2, 0.1)), numbers(decay(20, 2.1, 0.1))
+	x.Floor.DType, x.Before.Floor.DType, x.After.Floor.DType = 1e-7, 1e-7, 2e-7
+	x.Angles = &Angles{K: 3, In: []Number{1, 5, 80}, Out: []Number{2, 6, 85}, ChanceIn: 70, ChanceOut: 72}
+	return x
 }

@@ -10,6 +10,7 @@ type Chart struct {
 	Panels  []Panel
 	Key     Key
 	Strips  bool // panels are long and low, for curves that are followed along x
+	Apart   bool // panels have axes of their own: words stand at all of them
 	Stacked bool // panels have one x axis, and stand below each other
 }
 

@@ -23,6 +23,11 @@ func (s *Style) newFrame(p *Panel, left, bottom bool, size vg.Point) frame {
 	label := s.face(s.label, s.ink)
 	f.x, f.turned = s.divide(&p.X, size.X)
 	f.y = s.divideUp(&p.Y, size.Y)
+	for _, ticks := range [][]tick{f.x, f.y} { // names may come from a file
+		for i := range ticks {
+			ticks[i].label = fitName(ticks[i].label, s.face(s.small, s.ink), mostName*s.small)
+		}
+	}
 	if bottom {
 		f.xWord = firstFit(p.X.Label, p.X.Short, label, size.X)
 	}
@@ -38,6 +43,9 @@ func (s *Style) newFrame(p *Panel, left, bottom bool, size vg.Point) frame {
 	}
 	return f
 }
+
+// mostName is the room of one name beside an axis, in ems.
+const mostName = 12
 
 // Distances between labels, in ems.
 const (

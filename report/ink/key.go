@@ -191,7 +191,7 @@ func (l *sheet) drawSide(c draw.Canvas) {
 	if l.key.title != "" {
 		top -= rise * l.small
 		words.draw(c.Canvas, l.key.title, placed{at: vg.Point{X: x, Y: top}})
-		top -= 0.6 * l.small
+		top -= (drop + 0.8) * l.small // half a label of the topmost tick
 	}
 	if l.key.sideBar != nil {
 		l.drawBar(c, l.key.sideBar, vg.Rectangle{Min: vg.Point{X: x, Y: foot}, Max: vg.Point{X: x + barWidth*l.small, Y: top}})

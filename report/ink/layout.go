@@ -60,7 +60,7 @@ func (s *Style) layOut(c *Chart) (*sheet, error) {
 	l.axes = vg.Point{X: 10 * s.label, Y: 10 * s.label}
 	for range 4 { // ticks need room that depends on the length they divide
 		for i := range c.Panels {
-			l.frames[i] = s.newFrame(&c.Panels[i], i%l.columns == 0, i+l.columns >= len(c.Panels), l.axes)
+			l.frames[i] = s.newFrame(&c.Panels[i], c.Apart || i%l.columns == 0, c.Apart || i+l.columns >= len(c.Panels), l.axes)
 		}
 		l.measure()
 		l.axes = l.room()
