@@ -29,8 +29,10 @@ func (s *Style) Draw(canvas vg.Canvas, c *Chart) error {
 }
 
 func (l *sheet) draw(c draw.Canvas) {
-	c.SetColor(l.paper)
-	c.Fill(c.Rectangle.Path())
+	if _, filled := c.Canvas.(*raster); !filled {
+		c.SetColor(l.paper)
+		c.Fill(c.Rectangle.Path())
+	}
 	l.drawHead(c)
 	for i := range l.frames {
 		f := &l.frames[i]
