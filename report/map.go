@@ -18,7 +18,8 @@ type mapper struct {
 	reader *directions.Reader // without biases: a map is linear
 	tokens *embedding         // nil without W_E
 	mu     sync.Mutex
-	spread map[int]*spectra.SpreadNull // by dimension
+	spread map[int]*spectra.SpreadNull    // by dimension
+	turned map[[2]int]*spectra.NullSample // of permutations, by dimension and rank
 }
 
 // maps says of every matrix whose directions are read what it does as a linear
@@ -29,7 +30,7 @@ func (s *study) maps(ctx context.Context, d *Document, jobs []job) error {
 	}
 	plain := *s.reader
 	plain.Augment = false
-	m := &mapper{study: s, reader: &plain, spread: map[int]*spectra.SpreadNull{}}
+	m := &mapper{study: s, reader: &plain, spread: map[int]*spectra.SpreadNull{}, turned: map[[2]int]*spectra.NullSample{}}
 	for _, e := range s.embeddings() {
 		if e.name == "W_E" {
 			m.tokens = &e
@@ -91,7 +92,7 @@ func (m *mapper) direct(d *Document) error {
 		if err != nil {
 			return err
 		}
-		r, err := rotation(x, m.o.Seed)
+		r, err := m.rotation(x)
 		d.Models[m.at].Direct = &DirectPath{Rotation: r}
 		return err
 	})
@@ -127,7 +128,7 @@ func (m *mapper) fill(to *Matrix, x *loader.Matrix, o spectra.Options) error {
 	}
 	l := &LinearMap{Dimensions: dimensions(d.Spectrum), In: m.axes(x.In, d, d.In), Out: m.axes(x.Out, d, d.Out)}
 	if d.Rows == d.Cols && x.In == x.Out {
-		if l.Rotation, err = rotation(d, m.o.Seed); err != nil {
+		if l.Rotation, err = m.rotation(d); err != nil {
 			return err
 		}
 	}
@@ -153,7 +154,7 @@ func dimensions(s *spectra.Spectrum) Dimensions {
 }
 
 // rotation returns nil for a matrix of which nothing is above the floor.
-func rotation(d *spectra.Decomposition, seed uint64) (*Rotation, error) {
+func (m *mapper) rotation(d *spectra.Decomposition) (*Rotation, error) {
 	r, err := spectra.Rotate(d)
 	if err != nil || len(r.Cosine) == 0 {
 		return nil, err
@@ -164,11 +165,12 @@ func rotation(d *spectra.Decomposition, seed uint64) (*Rotation, error) {
 		Plane: [2][2]Number{none, none}, Within: Undefined(),
 	}
 	if d.Rows <= spectra.MostPermuted {
-		p, err := spectra.FindPermutation(d, seed)
+		p, err := spectra.FindPermutation(d)
 		if err != nil {
 			return nil, err
 		}
-		out.Permutation = &Permutation{Share: Number(p.Share), Mean: Number(p.Null.Mean()), SD: Number(p.Null.SD())}
+		null := m.permutations(d.Rows, len(r.Cosine))
+		out.Permutation = &Permutation{Share: Number(p.Share), Mean: Number(null.Mean()), SD: Number(null.SD())}
 	}
 	plane, within, err := spectra.PlaneMap(d)
 	if err != nil { // a single direction spans no plane
@@ -278,10 +280,20 @@ func (m *mapper) axes(space loader.Space, d *spectra.Decomposition, side mat.Mat
 
 // null returns what random directions of n coordinates give, drawn once.
 func (m *mapper) null(n int) *spectra.SpreadNull {
+	return drawn(m, m.spread, n, func() *spectra.SpreadNull { return spectra.NewSpreadNull(n, m.o.Seed) })
+}
+
+// permutations returns what random maps of n dimensions and a rank give.
+func (m *mapper) permutations(n, rank int) *spectra.NullSample {
+	return drawn(m, m.turned, [2]int{n, rank}, func() *spectra.NullSample { return spectra.PermutationNull(n, rank, m.o.Seed) })
+}
+
+// drawn returns what is kept under key, drawing it at the first call.
+func drawn[K comparable, V any](m *mapper, kept map[K]V, key K, draw func() V) V {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.spread[n] == nil {
-		m.spread[n] = spectra.NewSpreadNull(n, m.o.Seed)
+	if _, ok := kept[key]; !ok {
+		kept[key] = draw()
 	}
-	return m.spread[n]
+	return kept[key]
 }

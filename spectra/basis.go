@@ -128,10 +128,12 @@ func MatchNeurons(d *Decomposition, x mat.Matrix, seed uint64) ([]NeuronMatch, e
 func neuronNorms(d *Decomposition, x mat.Matrix) []float64 {
 	n, _ := x.Dims()
 	norms := make([]float64, n)
+	row := make([]float64, d.counted())
 	for j := range norms {
-		for i := range d.counted() {
-			norms[j] = math.Hypot(norms[j], d.Sigma[d.Index[i]]*x.At(j, i))
+		for i := range row {
+			row[i] = d.Sigma[d.Index[i]] * x.At(j, i)
 		}
+		norms[j] = length(row)
 	}
 	return norms
 }

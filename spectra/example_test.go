@@ -47,7 +47,7 @@ func ExamplePlaneMap() {
 
 // A matrix that swaps two coordinates, stretching one of them.
 func ExampleFindPermutation() {
-	p, _ := spectra.FindPermutation(factored(2, 2, 0, 3, 1, 0), 1)
+	p, _ := spectra.FindPermutation(factored(2, 2, 0, 3, 1, 0))
 	fmt.Printf("%v %.1f\n", p.To, p.Share)
 	// Output:
 	// [1 0] 1.0

@@ -66,8 +66,8 @@ func TestDiagonalised(t *testing.T) {
 func TestKeepInputsKnown(t *testing.T) {
 	w := mat.NewDense(3, 2, []float64{2, 0, 0, 1, 0, 0})
 	points := mat.NewDense(5, 3, []float64{
-		5, 0, 0,
-		0, -3, 0,
+		5e200, 0, 0, // whose square is out of range
+		0, -3e-200, 0,
 		0, 0, 7,
 		3, 0, 4, // ‖(6, 0)‖/(5·2)
 		0, 0, 0,

@@ -67,37 +67,40 @@ type Permuted struct {
 	// Share is ⟨Q, P⟩ over the number of directions counted, at most 1: 1 where Q
 	// permutes what it reads.
 	Share float64
-	// Null is what Share is for Q of random In and Out.
-	Null *NullSample
 }
 
 // MostPermuted is the largest n for which FindPermutation searches: the search
-// takes n³ steps, 0.06 s for 768 and one second for 2048, and the null a few times as long.
+// takes n³ steps, 0.06 s for 768 and one second for 2048.
 const MostPermuted = 2048
 
-// permutationDraws is enough for a standard deviation to a third; Share of
-// random Q varies little, by 1/√n of itself.
-const permutationDraws = 6
-
 // FindPermutation returns the permutation nearest to the polar factor of a
-// square matrix, by the assignment of largest sum. The null is drawn from
-// seed and depends on n and the number of directions counted alone. The error
-// is mat.ErrShape (wrapped) if d is not of a square matrix, or of one with
-// more than MostPermuted rows, or if no direction is above the floor.
-func FindPermutation(d *Decomposition, seed uint64) (*Permuted, error) {
+// square matrix, by the assignment of largest sum. PermutationNull is what
+// chance gives. The error is mat.ErrShape (wrapped) if d is not of a square
+// matrix, or of one with more than MostPermuted rows, or if no direction is
+// above the floor.
+func FindPermutation(d *Decomposition) (*Permuted, error) {
 	n, k := d.Rows, d.counted()
 	if n != d.Cols || n > MostPermuted || k == 0 {
 		return nil, fmt.Errorf("spectra: permutation of %d×%d of rank %d: %w", n, d.Cols, k, mat.ErrShape)
 	}
 	p := &Permuted{}
 	p.To, p.Share = nearestPermutation(d.In.Slice(0, n, 0, k), d.Out.Slice(0, n, 0, k))
-	draws := make([]float64, permutationDraws)
-	rng := Stream(seed, fmt.Sprintf("permutation %d %d", n, k))
-	for i := range draws {
-		_, draws[i] = nearestPermutation(Haar(n, k, rng), Haar(n, k, rng))
-	}
-	p.Null = NewNullSample(draws)
 	return p, nil
+}
+
+// permutationDraws is enough for a standard deviation to a third; Share of
+// random Q varies little, by 1/√n of itself.
+const permutationDraws = 6
+
+// PermutationNull returns what Permuted.Share is of n × n matrices with random In
+// and Out of rank directions, drawn from seed.
+func PermutationNull(n, rank int, seed uint64) *NullSample {
+	draws := make([]float64, permutationDraws)
+	rng := Stream(seed, fmt.Sprintf("permutation %d %d", n, rank))
+	for i := range draws {
+		_, draws[i] = nearestPermutation(Haar(n, rank, rng), Haar(n, rank, rng))
+	}
+	return NewNullSample(draws)
 }
 
 func nearestPermutation(in, out mat.Matrix) (to []int, share float64) {

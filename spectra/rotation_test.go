@@ -74,21 +74,22 @@ func TestFindPermutation(t *testing.T) {
 	for i, j := range to {
 		w.Set(i, j, 1+float64(i)) // stretched besides: σ plays no part
 	}
-	p, err := FindPermutation(decomposed(t, w), 1)
+	p, err := FindPermutation(decomposed(t, w))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if fmt.Sprint(p.To) != fmt.Sprint(to) || !(math.Abs(p.Share-1) <= 1e-12) {
 		t.Errorf("to %v, share %v", p.To, p.Share)
 	}
-	if !(p.Null.Mean() < 0.8) || !(p.Null.SD() > 0) {
-		t.Errorf("random Q: %v ± %v", p.Null.Mean(), p.Null.SD())
+	null := PermutationNull(n, n, 1)
+	if !(null.Mean() < 0.8) || !(null.SD() > 0) {
+		t.Errorf("random Q: %v ± %v", null.Mean(), null.SD())
 	}
-	p, err = FindPermutation(decomposed(t, Gaussian(n, n, Stream(5, "test"))), 1)
-	if err != nil || !(math.Abs(p.Share-p.Null.Mean()) <= 0.25*p.Null.Mean()) {
-		t.Errorf("random W has share %v, null %v: %v", p.Share, p.Null.Mean(), err)
+	p, err = FindPermutation(decomposed(t, Gaussian(n, n, Stream(5, "test"))))
+	if err != nil || !(math.Abs(p.Share-null.Mean()) <= 0.25*null.Mean()) {
+		t.Errorf("random W has share %v, null %v: %v", p.Share, null.Mean(), err)
 	}
-	if _, err := FindPermutation(decomposed(t, mat.NewDense(2, 3, nil)), 1); !errors.Is(err, mat.ErrShape) {
+	if _, err := FindPermutation(decomposed(t, mat.NewDense(2, 3, nil))); !errors.Is(err, mat.ErrShape) {
 		t.Errorf("not square: %v", err)
 	}
 }
