@@ -25,6 +25,7 @@ type plotKind struct {
 // derives from it. A new figure is one entry.
 func plotKinds() []plotKind {
 	const stored = "wspec analyze MODEL, with the matrices of --matrix"
+	const maps = "wspec analyze MODEL --maps"
 	const series = "wspec compare 'run/step_*', with three checkpoints or more"
 	return []plotKind{{
 		name: "spectra", title: "Spectra by role", analysed: spectraCharts, compared: changeSpectra, needs: stored,
@@ -42,6 +43,15 @@ func plotKinds() []plotKind {
 	}, {
 		name: "positions", title: "Directions over positions", analysed: positionCharts, needs: "wspec analyze MODEL --matrix W_pos, of a model with learned positions",
 		doc: "The six leading directions of W_pos over its positions, with the spread of a random direction.",
+	}, {
+		name: "plane", title: "Turning and stretching", analysed: planeCharts, needs: maps,
+		doc: "The unit circle in the plane that a square map stretches most, and its image, beside the distance from a pure stretch.",
+	}, {
+		name: "kept", title: "What is kept of tokens", analysed: keptCharts, needs: "wspec analyze MODEL --maps, and --matrix for matrices that read the residual stream",
+		doc: "Histogram of the share of each token's embedding that a matrix keeps, over that of random directions, one figure for each matrix of --matrix.",
+	}, {
+		name: "axes", title: "Directions and axes", analysed: axesCharts, needs: maps,
+		doc: "Kurtosis of singular directions in the coordinates of their spaces, over that of random directions, layer by layer.",
 	}, {
 		name: "spectrum", title: "One spectrum", analysed: spectrumCharts, needs: "wspec plot REPORT spectrum --matrix GLOB, for matrices that the report has",
 		doc: "Singular values of one matrix with noise of its shape and the levels below which they carry no information, one figure for each matrix of --matrix.",

@@ -70,6 +70,9 @@ func TestPlotFiles(t *testing.T) {
 // Every figure is named after the entry of the table that made it.
 func TestPlotKinds(t *testing.T) {
 	d := everyFigure()
+	for i := range d.Matrices {
+		d.Matrices[i].Map = someMap()
+	}
 	drawn := map[string]bool{}
 	for _, f := range d.figures(plotKinds(), []string{"W_pos", "L0.W_OV.H0"}, PlotOptions{}) {
 		drawn[f.kind.name] = true

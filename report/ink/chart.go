@@ -12,6 +12,7 @@ type Chart struct {
 	Strips  bool // panels are long and low, for curves that are followed along x
 	Apart   bool // panels have axes of their own: words stand at all of them
 	Stacked bool // panels have one x axis, and stand below each other
+	Square  bool // both axes of a panel are as long
 }
 
 // Panel is one pair of axes. It holds lines, bars or cells.

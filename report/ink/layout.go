@@ -151,6 +151,8 @@ func (l *sheet) largestAxes(n int) (best int) {
 func (l *sheet) aspect() vg.Length {
 	c := l.chart
 	switch {
+	case c.Square:
+		return 1
 	case c.Strips && l.columns == 1:
 		return 3.2
 	case c.Strips:
@@ -198,6 +200,9 @@ func (l *sheet) room() vg.Point {
 	if l.size.Y == 0 {
 		l.axes.X = w
 		h = w / l.aspect()
+	}
+	if l.chart.Square {
+		return vg.Point{X: min(w, h), Y: min(w, h)}
 	}
 	return vg.Point{X: w, Y: h}
 }
