@@ -56,13 +56,13 @@ func writeTableCSV(w io.Writer, t *Table) error {
 	for _, c := range t.Columns {
 		header = append(header, c.Name)
 	}
-	s := newSheet(w, &Document{}, header...)
+	s := newSheet(w, header...)
 	for _, row := range t.Rows {
 		cells := make([]string, len(row))
 		for j, c := range row {
 			cells[j] = cellExact(c)
 		}
-		s.row("", cells...)
+		s.row(cells...)
 	}
 	return s.close()
 }
@@ -70,11 +70,11 @@ func writeTableCSV(w io.Writer, t *Table) error {
 // writeFactsCSV writes one row a fact, and one for each value beside it, which
 // is named fact.beside.
 func writeFactsCSV(w io.Writer, facts []Fact) error {
-	s := newSheet(w, &Document{}, "name", "value", "title")
+	s := newSheet(w, "name", "value", "title")
 	for _, f := range facts {
-		s.row("", cell(f.Name), cellExact(f.Value), cell(f.Title))
+		s.row(cell(f.Name), cellExact(f.Value), cell(f.Title))
 		for _, b := range f.Beside {
-			s.row("", cell(f.Name+"."+b.Name), cellExact(b.Value), cell(b.Title))
+			s.row(cell(f.Name+"."+b.Name), cellExact(b.Value), cell(b.Title))
 		}
 	}
 	return s.close()

@@ -1,34 +1,31 @@
 package report
 
-import (
-	"io"
-	"strconv"
-)
+import "slices"
 
-// writeComparisonCSV writes one row a label of each pair: what became of it,
-// every measure with its z where it has a null, the floors of ΔW.
-func writeComparisonCSV(w io.Writer, c *Comparison) error {
-	header := []string{"label", "role", "layer", "head", "kind", "d_in", "d_out", "dtype", "status"}
+// writeComparisonRows writes one row a label of each pair: what became of it, every
+// measure with its z where it has a null, the floors of ΔW.
+func writeComparisonRows(out sink, c *Comparison) error {
+	first := slices.Concat(fields(isText, "label", "role"), fields(isWhole, "layer", "head"), fields(isText, "kind"), fields(isWhole, "d_in", "d_out"), fields(isText, "dtype", "status"))
+	var measures []column
 	for _, m := range c.Measures {
-		header = append(header, m.Name)
+		measures = append(measures, column{m.Name, isReal})
 		if c.hasNull(m.Name) {
-			header = append(header, m.Name+"_z")
+			measures = append(measures, column{m.Name + "_z", isReal})
 		}
 	}
-	s := newSheet(w, &Document{}, append(header, "floor_dtype", "floor_method", "reason", "before", "after")...)
+	r := newRows(out, &Document{}, first, measures, fields(isReal, "floor_dtype", "floor_method"), fields(isText, "reason", "before", "after"))
 	for i := range c.Pairs {
 		p := &c.Pairs[i]
 		for k := range p.Changes {
-			s.change(c, p, &p.Changes[k])
+			r.change(c, p, &p.Changes[k])
 		}
 		for _, a := range p.Apart {
-			row := make([]string, len(header)+5)
-			row[0], row[8] = cell(a.Label), a.Status
-			copy(row[len(header)+2:], []string{cell(a.Reason), cell(p.Before), cell(p.After)})
-			s.row("", row...)
+			row := make([]entry, len(first)+len(measures)+2) // the floors
+			row[0], row[len(first)-1] = words(a.Label), words(a.Status)
+			r.row("", append(row, words(a.Reason), words(p.Before), words(p.After))...)
 		}
 	}
-	return s.close()
+	return r.close()
 }
 
 // hasNull reports whether any change has a null for the measure.
@@ -40,16 +37,15 @@ func (c *Comparison) hasNull(name string) (found bool) {
 	return found
 }
 
-func (s *sheet) change(c *Comparison, p *Pairing, x *Change) {
-	row := []string{cell(x.Label), cell(x.Role), cellIndex(x.Layer), cellIndex(x.Head), x.Kind,
-		strconv.Itoa(x.Shape[0]), strconv.Itoa(x.Shape[1]), cell(x.DType), x.status()}
+func (r *rows) change(c *Comparison, p *Pairing, x *Change) {
+	row := []entry{words(x.Label), words(x.Role), wholeAt(x.Layer), wholeAt(x.Head), words(x.Kind), whole(x.Shape[0]), whole(x.Shape[1]), words(x.DType), words(x.status())}
 	for _, m := range c.Measures {
-		row = append(row, metric(&x.Matrix, m.Name).String())
+		row = append(row, real(metric(&x.Matrix, m.Name)))
 		if c.hasNull(m.Name) {
-			row = append(row, x.z(m.Name).String())
+			row = append(row, real(x.z(m.Name)))
 		}
 	}
-	s.row("", append(row, x.Floor.DType.String(), x.Floor.Method.String(), cell(x.Error), cell(p.Before), cell(p.After))...)
+	r.row("", append(row, real(x.Floor.DType), real(x.Floor.Method), words(x.Error), words(p.Before), words(p.After))...)
 }
 
 func (x *Change) status() string {
@@ -67,58 +63,55 @@ func (x *Change) z(measure string) Number {
 	return Undefined()
 }
 
-// writeChangeSpectraCSV writes one row an index of each pair of matrices: the
+// writeChangeSpectra writes one row an index of each pair of matrices: the
 // singular values before, after, and of ΔW, where there is one.
-func writeChangeSpectraCSV(w io.Writer, c *Comparison) error {
-	s := newSheet(w, &Document{}, "label", "index", "sigma_before", "sigma_after", "sigma_delta", "before", "after")
+func writeChangeSpectra(out sink, c *Comparison) error {
+	r := newRows(out, &Document{}, fields(isText, "label"), fields(isWhole, "index"), fields(isReal, "sigma_before", "sigma_after", "sigma_delta"), fields(isText, "before", "after"))
+	at := func(list []Number, i int) entry {
+		if i < len(list) {
+			return real(list[i])
+		}
+		return entry{}
+	}
 	for i := range c.Pairs {
 		p := &c.Pairs[i]
 		for k := range p.Changes {
 			x := &p.Changes[k]
-			at := func(list []Number, i int) string {
-				if i < len(list) {
-					return list[i].String()
-				}
-				return ""
-			}
 			for n := range max(len(x.Before.Sigma), len(x.After.Sigma), len(x.Sigma)) {
-				s.row("", cell(x.Label), strconv.Itoa(n), at(x.Before.Sigma, n), at(x.After.Sigma, n), at(x.Sigma, n), cell(p.Before), cell(p.After))
+				r.row("", words(x.Label), whole(n), at(x.Before.Sigma, n), at(x.After.Sigma, n), at(x.Sigma, n), words(p.Before), words(p.After))
 			}
 		}
 	}
-	return s.close()
+	return r.close()
 }
 
-// writeTrajectoriesCSV writes one row a checkpoint of each matrix.
-func writeTrajectoriesCSV(w io.Writer, c *Comparison) error {
-	header := []string{"label", "role", "layer", "head", "kind", "step", "checkpoint"}
-	for _, m := range c.TrackMeasures {
-		header = append(header, m.Name)
-	}
-	s := newSheet(w, &Document{}, append(header, "left_null")...)
+// writeTrajectories writes one row a checkpoint of each matrix.
+func writeTrajectories(out sink, c *Comparison) error {
+	r := newRows(out, &Document{}, fields(isText, "label", "role"), fields(isWhole, "layer", "head"), fields(isText, "kind"), fields(isWhole, "step"), fields(isText, "checkpoint"),
+		metricColumns(c.TrackMeasures), fields(isWhole, "left_null"))
 	for i := range c.Trajectories {
 		t := &c.Trajectories[i]
 		for at, m := range c.Models {
-			row := []string{cell(t.Label), cell(t.Role), cellIndex(t.Layer), cellIndex(t.Head), t.Kind, strconv.Itoa(at), cell(m.Name)}
+			row := []entry{words(t.Label), words(t.Role), wholeAt(t.Layer), wholeAt(t.Head), words(t.Kind), whole(at), words(m.Name)}
 			for _, info := range c.TrackMeasures {
-				row = append(row, t.Values[info.Name][at].String())
+				row = append(row, real(t.Values[info.Name][at]))
 			}
-			s.row("", append(row, cellIndex(t.LeftNull))...)
+			r.row("", append(row, wholeAt(t.LeftNull))...)
 		}
 	}
-	return s.close()
+	return r.close()
 }
 
-// writeModesCSV writes one row a checkpoint of each path.
-func writeModesCSV(w io.Writer, c *Comparison) error {
-	s := newSheet(w, &Document{}, "label", "mode", "step", "checkpoint", "sigma", "cosine")
+// writeModes writes one row a checkpoint of each path.
+func writeModes(out sink, c *Comparison) error {
+	r := newRows(out, &Document{}, fields(isText, "label"), fields(isWhole, "mode", "step"), fields(isText, "checkpoint"), fields(isReal, "sigma", "cosine"))
 	for i := range c.Trajectories {
 		t := &c.Trajectories[i]
 		for k := range t.Modes {
 			for at, m := range c.Models {
-				s.row("", cell(t.Label), strconv.Itoa(k), strconv.Itoa(at), cell(m.Name), t.Modes[k].Sigma[at].String(), t.Modes[k].Cosine[at].String())
+				r.row("", words(t.Label), whole(k), whole(at), words(m.Name), real(t.Modes[k].Sigma[at]), real(t.Modes[k].Cosine[at]))
 			}
 		}
 	}
-	return s.close()
+	return r.close()
 }

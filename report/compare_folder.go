@@ -31,23 +31,3 @@ func WriteComparisonJSON(w io.Writer, c *Comparison) error { return writeJSON(w,
 func comparedPage(c *Comparison) ([]file, error) {
 	return []file{{path: "index.html", write: func(w io.Writer) error { return writeComparePage(w, c) }}}, nil
 }
-
-// comparedCSV lists the CSV files of a comparison.
-func comparedCSV(c *Comparison) ([]file, error) {
-	type sheet struct {
-		path  string
-		write func(io.Writer, *Comparison) error
-	}
-	sheets := []sheet{{"comparison.csv", writeComparisonCSV}, {"spectra.csv", writeChangeSpectraCSV}}
-	if len(c.Within) > 0 {
-		sheets = []sheet{{"similarity.csv", writeSimilarityCSV}}
-	}
-	if len(c.Trajectories) > 0 {
-		sheets = append(sheets, sheet{"trajectories.csv", writeTrajectoriesCSV}, sheet{"modes.csv", writeModesCSV})
-	}
-	var files []file
-	for _, s := range sheets {
-		files = append(files, file{path: s.path, write: func(w io.Writer) error { return s.write(w, c) }})
-	}
-	return files, nil
-}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strconv"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"gonum.org/v1/gonum/mat"
@@ -180,16 +179,16 @@ func (s *Similarity) extremes() (most, least [2]int) {
 	return most, least
 }
 
-// writeSimilarityCSV writes one row a pair of matrices.
-func writeSimilarityCSV(w io.Writer, c *Comparison) error {
-	s := newSheet(w, &Document{}, "role", "side", "label", "other", "k", "share", "mean", "sd", "z")
+// writeSimilarity writes one row a pair of matrices.
+func writeSimilarity(out sink, c *Comparison) error {
+	r := newRows(out, &Document{}, fields(isText, "role", "side", "label", "other"), fields(isWhole, "k"), fields(isReal, "share", "mean", "sd", "z"))
 	for i := range c.Within {
 		x := &c.Within[i]
 		for a := range x.Labels {
 			for b := range a {
-				s.row("", cell(x.Role), x.Side, cell(x.Labels[b]), cell(x.Labels[a]), strconv.Itoa(x.K), x.Share[a][b].String(), x.Mean.String(), x.SD.String(), x.z(a, b).String())
+				r.row("", words(x.Role), words(x.Side), words(x.Labels[b]), words(x.Labels[a]), whole(x.K), real(x.Share[a][b]), real(x.Mean), real(x.SD), real(x.z(a, b)))
 			}
 		}
 	}
-	return s.close()
+	return r.close()
 }

@@ -12,31 +12,17 @@ import (
 // sheet is a CSV file (RFC 4180, lines end in \n) in the making: cells that come
 // from a file's content are made harmless, numbers are shortest decimals.
 type sheet struct {
-	w     *bufio.Writer
-	line  []byte
-	model bool // a last column names the model
+	w    *bufio.Writer
+	line []byte
 }
 
-func newSheet(w io.Writer, d *Document, header ...string) *sheet {
-	s := &sheet{w: bufio.NewWriter(w), model: len(d.Models) > 1}
-	if s.model {
-		header = append(header, "model")
-	}
-	s.put(appendCells(s.line, header...))
+func newSheet(w io.Writer, header ...string) *sheet {
+	s := &sheet{w: bufio.NewWriter(w)}
+	s.row(header...)
 	return s
 }
 
-func (s *sheet) row(model string, cells ...string) {
-	s.put(s.ended(appendCells(s.line[:0], cells...), model))
-}
-
-// ended adds the last cell of a row, if there is one more.
-func (s *sheet) ended(line []byte, model string) []byte {
-	if s.model {
-		return appendCells(append(line, ','), cell(model))
-	}
-	return line
-}
+func (s *sheet) row(cells ...string) { s.put(appendCells(s.line[:0], cells...)) }
 
 // put writes a line, whose memory serves the next one.
 func (s *sheet) put(line []byte) {
@@ -85,37 +71,25 @@ func cell(text string) string {
 	return text
 }
 
-func cellIndex(i *int) string {
-	if i == nil {
-		return ""
-	}
-	return strconv.Itoa(*i)
-}
-
-// writeMetricsCSV writes one row a matrix: what it is, every measure, then the
+// writeMetrics writes one row a matrix: what it is, every measure, then the
 // null of each.
-func writeMetricsCSV(w io.Writer, d *Document) error {
-	header := []string{"label", "role", "layer", "head", "kind", "d_in", "d_out", "dtype"}
-	for _, m := range d.Metrics {
-		header = append(header, m.Name)
-	}
-	header = append(header, "floor_dtype", "floor_method", "method", "error")
-	s := newSheet(w, d, append(header, nullHeader(d)...)...)
+func writeMetrics(out sink, d *Document) error {
+	r := newRows(out, d, fields(isText, "label", "role"), fields(isWhole, "layer", "head"), fields(isText, "kind"), fields(isWhole, "d_in", "d_out"), fields(isText, "dtype"),
+		metricColumns(d.Metrics), fields(isReal, "floor_dtype", "floor_method"), fields(isText, "method", "error"), nullHeader(d))
 	for i := range d.Matrices {
 		m := &d.Matrices[i]
-		row := []string{cell(m.Label), cell(m.Role), cellIndex(m.Layer), cellIndex(m.Head), kindCell(m),
-			strconv.Itoa(m.Shape[0]), strconv.Itoa(m.Shape[1]), cell(m.DType)}
+		row := []entry{words(m.Label), words(m.Role), wholeAt(m.Layer), wholeAt(m.Head), words(kindText(m)), whole(m.Shape[0]), whole(m.Shape[1]), words(m.DType)}
 		for _, info := range d.Metrics {
-			row = append(row, metric(m, info.Name).String())
+			row = append(row, real(metric(m, info.Name)))
 		}
-		row = append(row, m.Floor.DType.String(), m.Floor.Method.String(), m.Certificate.Method, cell(m.Error))
-		s.row(m.Model, append(row, nullCells(d, m)...)...)
+		row = append(row, real(m.Floor.DType), real(m.Floor.Method), words(m.Certificate.Method), words(m.Error))
+		r.row(m.Model, append(row, nullEntries(d, m)...)...)
 	}
-	return s.close()
+	return r.close()
 }
 
-// kindCell is a matrix's kind, which tells a circuit with biases from one without.
-func kindCell(m *Matrix) string {
+// kindText is a matrix's kind, which tells a circuit with biases from one without.
+func kindText(m *Matrix) string {
 	if len(m.Biases) > 0 {
 		return m.Kind + " with biases"
 	}
@@ -130,28 +104,27 @@ func metric(m *Matrix, name string) Number {
 	return Undefined()
 }
 
-// writeSpectraCSV writes one row a singular value; index 0 is the largest.
-func writeSpectraCSV(w io.Writer, d *Document) error {
-	s := newSheet(w, d, "label", "index", "sigma")
+// writeSpectra writes one row a singular value; index 0 is the largest.
+func writeSpectra(out sink, d *Document) error {
+	r := newRows(out, d, fields(isText, "label"), fields(isWhole, "index"), fields(isReal, "sigma"))
 	for i := range d.Matrices {
 		m := &d.Matrices[i]
-		label := cell(m.Label)
 		for k, sigma := range m.Sigma {
-			s.row(m.Model, label, strconv.Itoa(k), sigma.String())
+			r.row(m.Model, words(m.Label), whole(k), real(sigma))
 		}
 	}
-	return s.close()
+	return r.close()
 }
 
-// writeTensorsCSV writes one row a tensor of the files and its fate.
-func writeTensorsCSV(w io.Writer, d *Document) error {
-	s := newSheet(w, d, "name", "label", "dtype", "shape", "file", "fate", "reason")
+// writeTensors writes one row a tensor of the files and its fate.
+func writeTensors(out sink, d *Document) error {
+	r := newRows(out, d, fields(isText, "name", "label", "dtype", "shape", "file", "fate", "reason"))
 	for _, m := range d.Models {
 		for _, t := range m.Tensors {
-			s.row(m.Name, cell(t.Name), cell(t.Role), cell(t.DType), ShapeText(t.Shape), cell(t.File), t.Fate, cell(t.Reason))
+			r.row(m.Name, words(t.Name), words(t.Role), words(t.DType), words(ShapeText(t.Shape)), words(t.File), words(t.Fate), words(t.Reason))
 		}
 	}
-	return s.close()
+	return r.close()
 }
 
 // ShapeText writes a shape as "768×3072"; a scalar is "scalar".

@@ -1,10 +1,8 @@
 package report
 
 import (
-	"io"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -17,32 +15,32 @@ func hasDirections(d *Document) bool {
 	return false
 }
 
-// writeDirectionsCSV writes one row a token, neuron, position or coordinate at
+// writeDirections writes one row a token, neuron, position or coordinate at
 // a pole of a side of a direction; rank 1 is the most extreme. What is known of
 // the direction and of the side is repeated on each of its rows. A side without
 // elements, such as one whose table the checkpoint lacks, has no rows.
-func writeDirectionsCSV(w io.Writer, d *Document) error {
+func writeDirections(out sink, d *Document) error {
 	others := comparedWith(d)
-	header := []string{"label", "index", "sigma", "side", "pole", "rank", "token_id", "token", "score",
-		"energy", "gap", "angle_bound", "block_first", "block_last", "stable", "residual",
-		"space", "readout", "skew", "coherence", "p", "q"}
+	header := slices.Concat(fields(isText, "label"), fields(isWhole, "index"), fields(isReal, "sigma"), fields(isText, "side", "pole"), fields(isWhole, "rank", "token_id"),
+		fields(isText, "token"), fields(isReal, "score", "energy", "gap", "angle_bound"), fields(isWhole, "block_first", "block_last"), fields(isTruth, "stable"),
+		fields(isReal, "residual"), fields(isText, "space", "readout"), fields(isReal, "skew", "coherence", "p", "q"))
 	for _, c := range others {
-		header = append(header, cell(c+"_match"), cell(c+"_angle"), cell(c+"_jaccard"))
+		header = append(header, column{c + "_match", isWhole}, column{c + "_angle", isReal}, column{c + "_jaccard", isReal})
 	}
 	if d.Options.Biases {
-		header = append(header, "biases", "constant")
+		header = append(header, column{"biases", isText}, column{"constant", isReal})
 	}
-	s := newSheet(w, d, header...)
+	r := newRows(out, d, header)
 	for i := range d.Matrices {
 		m := &d.Matrices[i]
 		for k := range m.Directions {
 			x := &m.Directions[k]
-			tail := sensitivityCells(x, others)
-			s.side(m, x, "in", slices.Concat(tail, biasCells(d, m, &x.In)))
-			s.side(m, x, "out", slices.Concat(tail, biasCells(d, m, &x.Out)))
+			tail := sensitivityEntries(x, others)
+			r.side(m, x, "in", slices.Concat(tail, biasEntries(d, m, &x.In)))
+			r.side(m, x, "out", slices.Concat(tail, biasEntries(d, m, &x.Out)))
 		}
 	}
-	return s.close()
+	return r.close()
 }
 
 // comparedWith returns the conventions that directions of d were compared with.
@@ -58,57 +56,52 @@ func comparedWith(d *Document) []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// sensitivityCells are the index of the direction most like x in each
+// sensitivityEntries are the index of the direction most like x in each
 // convention, the angle to it in degrees and the overlap of their tokens; all
 // empty where x was not compared, or has no match.
-func sensitivityCells(x *Direction, conventions []string) []string {
-	var cells []string
+func sensitivityEntries(x *Direction, conventions []string) []entry {
+	var list []entry
 	for _, c := range conventions {
 		if s, ok := x.Sensitivity[c]; ok && s.Match >= 0 {
-			cells = append(cells, strconv.Itoa(s.Match), s.Angle.String(), s.Jaccard.String())
+			list = append(list, whole(s.Match), real(s.Angle), real(s.Jaccard))
 		} else {
-			cells = append(cells, "", "", "")
+			list = append(list, entry{}, entry{}, entry{})
 		}
 	}
-	return cells
+	return list
 }
 
-// biasCells are the biases that are a part of m and the component of a side
+// biasEntries are the biases that are a part of m and the component of a side
 // along their constant; none in a document without.
-func biasCells(d *Document, m *Matrix, r *Reading) []string {
+func biasEntries(d *Document, m *Matrix, r *Reading) []entry {
 	switch {
 	case !d.Options.Biases:
 		return nil
 	case len(m.Biases) == 0:
-		return []string{"", ""}
+		return []entry{{}, {}}
 	}
-	return []string{cell(strings.Join(m.Biases, " ")), r.Constant.String()}
+	return []entry{words(strings.Join(m.Biases, " ")), real(r.Constant)}
 }
 
 // side writes both poles of one side of a direction, and at the end of each row
 // what more there is to say of the direction.
-func (s *sheet) side(m *Matrix, x *Direction, side string, more []string) {
-	r := &x.In
+func (r *rows) side(m *Matrix, x *Direction, side string, more []entry) {
+	s := &x.In
 	if side == "out" {
-		r = &x.Out
+		s = &x.Out
 	}
-	head := appendCells(nil, cell(m.Label), strconv.Itoa(x.Index), x.Sigma.String(), side, "")
-	tail := appendCells([]byte{','}, append([]string{
-		x.Energy.String(), x.Gap.String(), x.AngleBound.String(), strconv.Itoa(x.Block[0]), strconv.Itoa(x.Block[1]),
-		strconv.FormatBool(x.Stable), x.Residual.String(),
-		r.Space, r.Readout, r.Skew.String(), r.Coherence.String(), r.P.String(), r.Q.String(),
-	}, more...)...)
-	tail = s.ended(tail, m.Model)
+	head := []entry{words(m.Label), whole(x.Index), real(x.Sigma), words(side)}
+	tail := append([]entry{
+		real(x.Energy), real(x.Gap), real(x.AngleBound), whole(x.Block[0]), whole(x.Block[1]), flag(x.Stable), real(x.Residual),
+		words(s.Space), words(s.Readout), real(s.Skew), real(s.Coherence), real(s.P), real(s.Q),
+	}, more...)
 	for _, pole := range []struct {
 		name string
 		list []Scored
-	}{{"positive,", r.Positive}, {"negative,", r.Negative}} {
+	}{{"positive", s.Positive}, {"negative", s.Negative}} {
 		for i, t := range pole.list {
-			line := append(append(s.line[:0], head...), pole.name...)
-			line = append(strconv.AppendInt(line, int64(i+1), 10), ',')
-			line = append(strconv.AppendInt(line, int64(t.ID), 10), ',')
-			line = append(appendCells(line, cell(t.Token)), ',')
-			s.put(append(t.Score.append(line), tail...))
+			row := append(append(r.line[:0], head...), words(pole.name), whole(i+1), whole(t.ID), words(t.Token), real(t.Score))
+			r.row(m.Model, append(row, tail...)...)
 		}
 	}
 }

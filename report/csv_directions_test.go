@@ -28,7 +28,7 @@ func directed() *Document {
 // TestDirectionsCSV has one row an element of a pole, the certificate beside
 // it, hostile tokens harmless and what is undefined empty.
 func TestDirectionsCSV(t *testing.T) {
-	rows := csvOf(t, writeDirectionsCSV, directed())
+	rows := csvOf(t, writeDirections, directed())
 	want := []string{
 		"label|index|sigma|side|pole|rank|token_id|token|score|energy|gap|angle_bound|block_first|block_last|stable|residual|space|readout|skew|coherence|p|q",
 		`L0.W_Q|3|2|in|positive|1|7|'=cmd("x")|3|0.25||0.5|2|3|false|1e-9|residual|embed|-1.5|0.5|0.01|0.04`,
@@ -45,7 +45,7 @@ func TestDirectionsCSV(t *testing.T) {
 	}
 	d := directed()
 	d.Models = append(d.Models, Model{Name: "other"})
-	if two := csvOf(t, writeDirectionsCSV, d); two[0][len(two[0])-1] != "model" || two[1][len(two[1])-1] != "m" {
+	if two := csvOf(t, writeDirections, d); two[0][len(two[0])-1] != "model" || two[1][len(two[1])-1] != "m" {
 		t.Errorf("with two models the last column is %q, %q", two[0][len(two[0])-1], two[1][len(two[1])-1])
 	}
 }

@@ -3,15 +3,14 @@ package report
 import (
 	"bytes"
 	"encoding/csv"
-	"io"
 	"strings"
 	"testing"
 )
 
-func csvOf(t *testing.T, write func(io.Writer, *Document) error, d *Document) [][]string {
+func csvOf(t *testing.T, write func(sink, *Document) error, d *Document) [][]string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := write(&b, d); err != nil {
+	if err := write(newCSV(&b), d); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&b).ReadAll()
@@ -23,7 +22,7 @@ func csvOf(t *testing.T, write func(io.Writer, *Document) error, d *Document) []
 
 // TestMetricsCSV has one row a matrix; what is undefined is empty.
 func TestMetricsCSV(t *testing.T) {
-	rows := csvOf(t, writeMetricsCSV, sample())
+	rows := csvOf(t, writeMetrics, sample())
 	if len(rows) != 5 {
 		t.Fatalf("%d rows, want a header and 4 matrices", len(rows))
 	}
@@ -57,7 +56,7 @@ func TestMetricsCSV(t *testing.T) {
 
 // TestSpectraCSV counts σ from 0 within each matrix.
 func TestSpectraCSV(t *testing.T) {
-	rows := csvOf(t, writeSpectraCSV, sample())
+	rows := csvOf(t, writeSpectra, sample())
 	want := "label,index,sigma;L0.W_Q,0,2;L0.W_Q,1,1;L0.W_Q.H1,0,2"
 	var got []string
 	for _, r := range rows[:4] {
@@ -70,7 +69,7 @@ func TestSpectraCSV(t *testing.T) {
 
 // TestTensorsCSV makes names from a file harmless in a spreadsheet.
 func TestTensorsCSV(t *testing.T) {
-	rows := csvOf(t, writeTensorsCSV, sample())
+	rows := csvOf(t, writeTensors, sample())
 	if got, want := rows[1][0], `'=cmd("x")`; got != want {
 		t.Errorf("a formula is written as %q, want %q", got, want)
 	}
@@ -86,7 +85,7 @@ func TestTensorsCSV(t *testing.T) {
 func TestModelColumn(t *testing.T) {
 	d := sample()
 	d.Models = append(d.Models, Model{Name: "other"})
-	for _, write := range []func(io.Writer, *Document) error{writeMetricsCSV, writeSpectraCSV, writeTensorsCSV} {
+	for _, write := range []func(sink, *Document) error{writeMetrics, writeSpectra, writeTensors} {
 		one, two := csvOf(t, write, sample())[0], csvOf(t, write, d)[0]
 		if last := two[len(two)-1]; last != "model" || len(two) != len(one)+1 {
 			t.Errorf("with two models the header is %v, with one %v", two, one)

@@ -38,6 +38,7 @@ func Formats() []Format {
 		{Name: "latex", Doc: "tables/metrics.tex, a row a role, tables/matrices.tex, a row a matrix (booktabs, longtable)", Asked: true, files: latexFiles, compared: comparedLatex},
 		{Name: "markdown", Doc: "the same tables, tables/*.md", Asked: true, files: markdownFiles, compared: comparedMarkdown},
 		{Name: "bibtex", Doc: "references.bib, the works behind every measure, null and decomposition in the report", Asked: true, files: bibtexFiles, compared: comparedBibtex},
+		{Name: "parquet", Doc: "the tables of csv, typed, for pandas, polars and DuckDB: metrics.parquet, …; text is exact, what is empty there is null", Asked: true, files: parquetFiles, compared: comparedParquet},
 	}
 }
 
@@ -45,31 +46,6 @@ func single(path string, write func(io.Writer, *Document) error) func(*Document)
 	return func(d *Document) ([]file, error) {
 		return []file{{path: path, write: func(w io.Writer) error { return write(w, d) }}}, nil
 	}
-}
-
-// sheetFile is a CSV file and how it is written.
-type sheetFile struct {
-	path  string
-	write func(io.Writer, *Document) error
-}
-
-func csvFiles(d *Document) ([]file, error) {
-	sheets := []sheetFile{
-		{"metrics.csv", writeMetricsCSV},
-		{"spectra.csv", writeSpectraCSV},
-		{"tensors.csv", writeTensorsCSV},
-	}
-	if hasDirections(d) {
-		sheets = append(sheets, sheetFile{"directions.csv", writeDirectionsCSV})
-	}
-	if d.Options.Maps {
-		sheets = append(sheets, sheetFile{"maps.csv", writeMapsCSV})
-	}
-	var files []file
-	for _, s := range sheets {
-		files = append(files, file{path: s.path, write: func(w io.Writer) error { return s.write(w, d) }})
-	}
-	return files, nil
 }
 
 // UnknownFormatError says that --format named something we cannot write.

@@ -140,7 +140,7 @@ func TestMapsCSV(t *testing.T) {
 	d := sample()
 	d.Matrices[2].Map = &LinearMap{Dimensions: Dimensions{Read: 1, Lost: 1, Written: 1, OutOfReach: 2, Reason: "=rounding", Amplification: 2, Condition: 1}}
 	var b strings.Builder
-	if err := writeMapsCSV(&b, d); err != nil {
+	if err := writeMaps(newCSV(&b), d); err != nil {
 		t.Fatal(err)
 	}
 	want := "L0.W_OV.H1,1,1,1,2,'=rounding,2,1" + strings.Repeat(",", len(mapColumns())-7)

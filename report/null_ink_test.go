@@ -76,7 +76,7 @@ func TestNumbersInCells(t *testing.T) {
 
 // TestNullCSV: nulls stand under their own headings, empty where there is none.
 func TestNullCSV(t *testing.T) {
-	rows := csvOf(t, writeMetricsCSV, withNulls())
+	rows := csvOf(t, writeMetrics, withNulls())
 	at := map[string]int{}
 	for i, name := range rows[0] {
 		at[name] = i
@@ -91,7 +91,7 @@ func TestNullCSV(t *testing.T) {
 	}
 	d := withNulls()
 	d.Matrices[0].Null = nil
-	if plain := csvOf(t, writeMetricsCSV, d); strings.Contains(strings.Join(plain[0], ","), "_z") {
+	if plain := csvOf(t, writeMetrics, d); strings.Contains(strings.Join(plain[0], ","), "_z") {
 		t.Errorf("columns of nulls where there are none: %v", plain[0])
 	}
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"slices"
-	"strconv"
 
 	"golang.org/x/sync/errgroup"
 
@@ -152,34 +151,34 @@ func nullMetrics(d *Document) []MetricInfo {
 	return slices.DeleteFunc(slices.Clone(d.Metrics), func(m MetricInfo) bool { return m.Null == nullNone })
 }
 
-// nullHeader and nullCells are the columns of nulls in metrics.csv.
-func nullHeader(d *Document) []string {
+// nullHeader and nullEntries are the columns of nulls in the table of measures.
+func nullHeader(d *Document) []column {
 	infos := nullMetrics(d)
 	if len(infos) == 0 {
 		return nil
 	}
-	header := []string{"null_kind", "null_draws"}
+	header := []column{{"null_kind", isText}, {"null_draws", isWhole}}
 	for _, info := range infos {
 		for _, field := range nullFields() {
-			header = append(header, info.Name+"_"+field)
+			header = append(header, column{info.Name + "_" + field, isReal})
 		}
 	}
-	return append(append(header, signalColumns()...), alphaName+"_refused")
+	return append(append(header, signalColumns()...), column{alphaName + "_refused", isText})
 }
 
-func nullCells(d *Document, m *Matrix) []string {
+func nullEntries(d *Document, m *Matrix) []entry {
 	infos := nullMetrics(d)
 	if len(infos) == 0 {
 		return nil
 	}
-	cells := []string{m.NullKind, ""}
+	list := []entry{words(m.NullKind), {}}
 	if m.NullKind != "" {
-		cells[1] = strconv.Itoa(m.NullDraws)
+		list[1] = whole(m.NullDraws)
 	}
 	for _, info := range infos {
 		for _, v := range m.nullNumbers(info) {
-			cells = append(cells, v.String())
+			list = append(list, real(v))
 		}
 	}
-	return append(append(cells, m.Signal.cells()...), cell(m.Refused[alphaName]))
+	return append(append(list, m.Signal.entries()...), words(m.Refused[alphaName]))
 }

@@ -20,7 +20,7 @@ import (
 func TestReopened(t *testing.T) {
 	for name, write := range map[string]func(dir string) error{
 		"report": func(dir string) error {
-			o := report.Options{Sensitivity: true, Biases: true, Maps: true, BottomK: 2, Layers: "0-1"}
+			o := report.Options{Sensitivity: true, Biases: true, BottomK: 2, Maps: true, Layers: "0-1"}
 			return writeReport(dir, o, openFixture(t, "shakespeare-gpt2"))
 		},
 		"values": func(dir string) error {

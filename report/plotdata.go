@@ -10,7 +10,7 @@ import (
 // the panel it is in and what draws it. Of cells x and y are the names of column
 // and row, of bars y is the bar's.
 func writeChartCSV(w io.Writer, c *ink.Chart) error {
-	s := newSheet(w, &Document{}, "panel", "mark", "series", "x", "y", "value")
+	s := newSheet(w, "panel", "mark", "series", "x", "y", "value")
 	for i := range c.Panels {
 		p := &c.Panels[i]
 		d := chartSheet{s, cell(ink.Plain(p.Title))}
@@ -44,7 +44,7 @@ type chartSheet struct {
 }
 
 func (d chartSheet) row(mark, series, x, y, value string) {
-	d.sheet.row("", d.panel, mark, cell(ink.Plain(series)), x, y, value)
+	d.sheet.row(d.panel, mark, cell(ink.Plain(series)), x, y, value)
 }
 
 func (d chartSheet) line(l *ink.Series) {

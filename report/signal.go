@@ -1,10 +1,6 @@
 package report
 
-import (
-	"strconv"
-
-	"wspec/spectra"
-)
+import "wspec/spectra"
 
 // Signal says which σ noise of one level does not explain; the fields are those
 // of [spectra.Signal].
@@ -30,14 +26,15 @@ func newSignal(s *spectra.Signal) *Signal {
 	}
 }
 
-// signalColumns are the columns of signals in metrics.csv; the rank is a measure.
-func signalColumns() []string {
-	return []string{"signal_edge", "signal_noise", "signal_low", "signal_low_edge"}
+// signalColumns are the columns of signals in the table of measures; the rank is
+// a measure.
+func signalColumns() []column {
+	return []column{{"signal_edge", isReal}, {"signal_noise", isReal}, {"signal_low", isWhole}, {"signal_low_edge", isReal}}
 }
 
-func (s *Signal) cells() []string {
+func (s *Signal) entries() []entry {
 	if s == nil {
-		return make([]string, len(signalColumns()))
+		return make([]entry, len(signalColumns()))
 	}
-	return []string{s.Edge.String(), s.Noise.String(), strconv.Itoa(s.Low), s.LowEdge.String()}
+	return []entry{real(s.Edge), real(s.Noise), whole(s.Low), real(s.LowEdge)}
 }

@@ -26,7 +26,7 @@ var allowed = map[string][]string{
 	"wspec/directions": {"wspec/loader", "wspec/spectra", "wspec/internal/linalg", "gonum.org/v1/gonum/..."},
 	"wspec/report/ink": {"gonum.org/v1/plot/...", "codeberg.org/go-pdf/fpdf", "git.sr.ht/~sbinet/gg", "golang.org/x/image/..."},
 	"wspec/report": {"wspec/loader", "wspec/spectra", "wspec/directions", "wspec/report/ink", "gonum.org/v1/gonum/...",
-		"golang.org/x/sync/...", "github.com/jedib0t/go-pretty/v6/...", "github.com/go-json-experiment/json/..."},
+		"golang.org/x/sync/...", "github.com/jedib0t/go-pretty/v6/...", "github.com/go-json-experiment/json/...", "github.com/parquet-go/parquet-go"},
 	"wspec/cmd/wspec": {"wspec/loader", "wspec/spectra", "wspec/directions", "wspec/report", "wspec/report/ink", "github.com/urfave/cli/v2",
 		"github.com/vbauerster/mpb/v8/...", "github.com/dustin/go-humanize", "golang.org/x/term"},
 
