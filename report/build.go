@@ -38,6 +38,7 @@ type Options struct {
 	Maps         bool                  // what each matrix does as a linear map
 	NoCircuits   bool                  // no copying and composition scores
 	Biases       bool                  // circuits with their biases as one more coordinate
+	Vectors      *Vectors              // keeps the directions as numbers; nil: they are read and forgotten
 
 	Null spectra.NullKind // of stored matrices; "": [spectra.NullIID]; [spectra.NullOff] leaves all nulls out
 

@@ -72,6 +72,9 @@ func (r results) runBundle(ctx context.Context, b bundle, threads int) error {
 		j.made = made
 		r.meter.begin(j.matrix.Label)
 		r.run(j, threads)
+		if err := j.study.o.Vectors.keep(j, r.found[j.slot]); err != nil {
+			return err
+		}
 		r.meter.finish(j)
 	}
 	return nil

@@ -33,6 +33,7 @@ func analyzeFlags() []cli.Flag {
 		toggle("singular values and measures alone: no directions, no copying and composition scores", "no-directions"),
 		toggle("how each direction changes under the other two conventions, for which matrices are decomposed again", "sensitivity"),
 		toggle("what each matrix does as a linear map: dimensions read and lost, angles between In and Out, axes and neurons, tokens kept and deleted; each is decomposed as a whole", "maps"),
+		toggle("write σ, In and Out of the directions found to vectors.safetensors in the report, for numpy; --top-k says how many", "save-vectors"),
 	}, directionFlags(), []cli.Flag{baseFlag(), jsonFlag(), quietFlag()})
 }
 
@@ -53,6 +54,14 @@ func analyze(i *invocation) error {
 	}
 	if err := report.CheckFolder(plan.dir); err != nil {
 		return err
+	}
+	if i.Bool("save-vectors") {
+		vectors, err := report.NewVectors(plan.dir)
+		if err != nil {
+			return err
+		}
+		defer vectors.Close()
+		plan.options.Vectors, plan.formats = vectors, append(plan.formats, vectors.Format())
 	}
 	doc, err := compute(i, models, plan.options)
 	if err != nil {
@@ -96,6 +105,9 @@ func planOf(i *invocation) (plan, error) {
 		return p, refuseIdle(i)
 	}
 	p.options.Sensitivity, p.options.Maps = i.Bool("sensitivity"), i.Bool("maps")
+	if i.Bool("save-vectors") && i.Int("top-k") == 0 && i.Int("bottom-k") == 0 {
+		return p, usagef("give one of them a number from 1", "--save-vectors has nothing to write with --top-k 0")
+	}
 	return p, directionOptions(i, &p.options)
 }
 

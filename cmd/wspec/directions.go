@@ -57,7 +57,7 @@ func directionOptions(i *invocation, o *report.Options) error {
 // refuseIdle finds flags that --no-directions leaves without an effect; the seed
 // is also that of the nulls.
 func refuseIdle(i *invocation) error {
-	names := []string{"sensitivity", "maps"}
+	names := []string{"sensitivity", "maps", "save-vectors"}
 	for _, f := range directionFlags() {
 		names = append(names, f.Names()[0])
 	}
