@@ -59,16 +59,16 @@ func Read(f io.ReadSeeker) (*Report, error) {
 	if _, err = f.Seek(0, io.SeekStart); err != nil {
 		return nil, malformed(err)
 	}
-	r := &Report{}
+	r, whole := &Report{}, json.WithUnmarshalers(wholeElements())
 	switch schema {
 	case Schema:
 		r.Document = new(Document)
-		if err = json.UnmarshalRead(f, r.Document); err == nil {
+		if err = json.UnmarshalRead(f, r.Document, whole); err == nil {
 			err = r.Document.check()
 		}
 	case CompareSchema:
 		r.Comparison = new(Comparison)
-		if err = json.UnmarshalRead(f, r.Comparison); err == nil {
+		if err = json.UnmarshalRead(f, r.Comparison, whole); err == nil {
 			err = r.Comparison.check()
 		}
 	default:
@@ -78,6 +78,31 @@ func Read(f io.ReadSeeker) (*Report, error) {
 		return nil, malformed(err)
 	}
 	return r, nil
+}
+
+// wholeElements refuse elements of lists with so few members that they cannot
+// be ours. Without them a list of {} would take two hundred times its text in
+// memory.
+func wholeElements() *json.Unmarshalers {
+	leaves := json.JoinUnmarshalers(wholeElement[Scored](nil), wholeElement[Tensor](nil), wholeElement[Composition](nil), wholeElement[Copying](nil))
+	directions := json.JoinUnmarshalers(leaves, wholeElement[Direction](leaves))
+	return json.JoinUnmarshalers(directions, wholeElement[Matrix](directions), wholeElement[Change](directions), wholeElement[Model](leaves))
+}
+
+// wholeElement reads a T, whose own members are read with inner, and refuses one
+// of less than half the text of an empty T.
+func wholeElement[T any](inner *json.Unmarshalers) *json.Unmarshalers {
+	empty, _ := json.Marshal(new(T)) // plain data: it cannot fail
+	return json.UnmarshalFromFunc(func(d *jsontext.Decoder, x *T) error {
+		from := d.InputOffset()
+		if err := json.UnmarshalDecode(d, x, json.WithUnmarshalers(inner)); err != nil {
+			return err
+		}
+		if d.InputOffset()-from < int64(len(empty))/2 {
+			return fmt.Errorf("an element before byte %d says next to nothing", d.InputOffset())
+		}
+		return nil
+	})
 }
 
 // schemaOf returns the member "schema" of the object in r, which every report

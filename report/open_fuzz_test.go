@@ -4,19 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 )
-
-// textOf is a document or comparison as report.json holds it.
-func textOf(t testing.TB, x any) string {
-	t.Helper()
-	b, err := json.Marshal(x)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
 
 // sampleComparison is a small comparison with everything a page or a figure of
 // one can show.
@@ -52,14 +43,23 @@ func contradictions() [][2]string {
 
 // documentContradictions are those of a document alone.
 func documentContradictions() [][2]string {
-	return [][2]string{
+	list := [][2]string{
 		{`"null_band":null`, `"null_band":0`}, {`"d_model":0`, `"d_model":-1`},
-		{`"directions":null`, `"directions":[{"index":2,"block":[2,2]}]`}, {`"directions":null`, `"directions":[{"index":1,"block":[1,2]}]`},
-		{`"directions":null`, `"directions":[{"index":0,"block":[0,0],"in":{"pole":2}}]`}, {`"directions":null`, `"directions":[{"index":0,"block":[0,0],"in":{"positive":[{"id":-1}]}}]`},
 		{`"blocks":null`, `"blocks":[{"first":1,"last":0}]`}, {`"signal":null`, `"signal":{"rank":3}`},
 		{`"nulls":null`, `"nulls":[{"mean":[1],"low":[],"high":[1]}]`},
-		{`"files":[{"name":"model`, `"circuits":{"composition":[{"from":[0,0],"to":[0,70000]}]},"files":[{"name":"model`},
+		{`"files":[{"name":"model`, `"circuits":{"composition":[` + asText(Composition{To: [2]int{0, 70000}}) + `]},"files":[{"name":"model`},
 	}
+	for _, x := range []Direction{
+		{Index: 2, Block: [2]int{2, 2}}, {Index: 1, Block: [2]int{1, 2}}, {In: Reading{Pole: 2}}, {In: Reading{Positive: []Scored{{ID: -1}}}},
+	} {
+		list = append(list, [2]string{`"directions":null`, `"directions":[` + asText(x) + `]`})
+	}
+	return list
+}
+
+func asText(x any) string {
+	b, _ := json.Marshal(x) // refused later if it is none
+	return string(b)
 }
 
 // comparisonContradictions are those of a comparison alone.
@@ -78,8 +78,8 @@ func TestReadRefuses(t *testing.T) {
 		text  string
 		edits [][2]string
 	}{
-		{textOf(t, sample()), append(contradictions(), documentContradictions()...)},
-		{textOf(t, sampleComparison()), append(contradictions(), comparisonContradictions()...)},
+		{asText(sample()), append(contradictions(), documentContradictions()...)},
+		{asText(sampleComparison()), append(contradictions(), comparisonContradictions()...)},
 	} {
 		if _, err := Read(strings.NewReader(kind.text)); err != nil {
 			t.Errorf("the sample itself is refused: %v", err)
@@ -89,8 +89,8 @@ func TestReadRefuses(t *testing.T) {
 			if bad == kind.text {
 				t.Errorf("the sample holds no %s", e[0])
 			}
-			if _, err := Read(strings.NewReader(bad)); err == nil {
-				t.Errorf("%.60s in place of %s is read", e[1], e[0])
+			if _, err := Read(strings.NewReader(bad)); err == nil || strings.Contains(err.Error(), "next to nothing") {
+				t.Errorf("%.60s in place of %s: %v", e[1], e[0], err)
 			}
 		}
 	}
@@ -98,16 +98,33 @@ func TestReadRefuses(t *testing.T) {
 
 // TestReadTolerates what a later version may add.
 func TestReadTolerates(t *testing.T) {
-	text := strings.Replace(textOf(t, sample()), `"name":"m"`, `"name":"m","later":{"x":[1]}`, 1)
+	text := strings.Replace(asText(sample()), `"name":"m"`, `"name":"m","later":{"x":[1]}`, 1)
 	if _, err := Read(strings.NewReader(`{"before":[1],` + text[1:])); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestReadBounded: a list of nothing takes little memory before it is refused.
+func TestReadBounded(t *testing.T) {
+	const bound = 8 << 20
+	for _, head := range []string{`"matrices":[`, `"models":[`, `"models":[{"tensors":[`, `"matrices":[{"directions":[`, `"matrices":[{"directions":[{"in":{"positive":[`} {
+		text := `{"schema":"wspec.report/1",` + head + strings.Repeat("{},", 1<<20) + "{}]}"
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, err := Read(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), "next to nothing") {
+			t.Errorf("%s: %v", head, err)
+		}
+		runtime.ReadMemStats(&after)
+		if n := after.TotalAlloc - before.TotalAlloc; n > bound {
+			t.Errorf("%s of 3 MB: %d bytes", head, n)
+		}
 	}
 }
 
 // FuzzRead: what is read is written and read again alike, and every format
 // draws it.
 func FuzzRead(f *testing.F) {
-	for _, text := range []string{textOf(f, sample()), textOf(f, sampleComparison())} {
+	for _, text := range []string{asText(sample()), asText(sampleComparison())} {
 		f.Add([]byte(text))
 		for _, e := range append(append(contradictions(), documentContradictions()...), comparisonContradictions()...) {
 			f.Add([]byte(strings.Replace(text, e[0], e[1], 1)))

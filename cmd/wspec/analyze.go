@@ -24,7 +24,7 @@ func analyzeFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "matrix", Aliases: []string{"m"}, Usage: "only matrices whose label matches `GLOB`, such as 'L*.W_OV.H*'; each gets a spectrum plot; repeatable"},
 		&cli.StringFlag{Name: "layers", Usage: "only these layers: `LIST` such as 0,3-5"},
 		toggle("leave out per-head parts and the OV and QK circuits", "no-heads"),
-		&cli.StringFlag{Name: "format", Usage: "write only these: comma-separated `LIST` of " + strings.Join(report.FormatNames(), ", ") + " (report.json is always written)"},
+		formatFlag(),
 		&cli.StringSliceFlag{Name: "metric", Usage: "show measure `NAME` in the table (see wspec metrics); repeatable"},
 		&cli.IntFlag{Name: "workers", Usage: "analyse `N` matrices at once; results do not depend on it", DefaultText: "one a core"},
 		&cli.StringFlag{Name: "max-memory", Usage: "bound working memory, beside the mapped files, to `SIZE` such as 500MB", DefaultText: "2GiB"},
@@ -35,6 +35,12 @@ func analyzeFlags() []cli.Flag {
 		toggle("what each matrix does as a linear map: dimensions read and lost, angles between In and Out, axes and neurons, tokens kept and deleted; each is decomposed as a whole", "maps"),
 		toggle("write σ, In and Out of the directions found to vectors.safetensors in the report, for numpy; --top-k says how many", "save-vectors"),
 	}, directionFlags(), []cli.Flag{baseFlag(), jsonFlag(), quietFlag()})
+}
+
+// formatFlag is shared by the commands that write reports.
+func formatFlag() cli.Flag {
+	return &cli.StringFlag{Name: "format", Usage: "write these in place of " + strings.Join(report.DefaultFormats(), ", ") + ": comma-separated `LIST` of " +
+		strings.Join(report.FormatNames(), ", ") + " (see wspec export --help; report.json is always written)"}
 }
 
 func analyze(i *invocation) error {

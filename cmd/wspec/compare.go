@@ -23,7 +23,7 @@ func compareFlags() []cli.Flag {
 		toggle("compare the layers of one model: how alike are the leading subspaces of each two matrices of a role", "within"),
 		toggle("leave out the OV and QK circuits", "no-heads"),
 		toggle("single heads' parts of W_Q, W_K, W_V, W_O too", "parts"),
-		&cli.StringFlag{Name: "format", Usage: "write only these: comma-separated `LIST` of html, csv, png (report.json is always written)"},
+		formatFlag(),
 		&cli.IntFlag{Name: "workers", Usage: "compare `N` matrices at once; results do not depend on it", DefaultText: "one a core"},
 		&cli.StringFlag{Name: "max-memory", Usage: "bound working memory, beside the mapped files, to `SIZE` such as 500MB", DefaultText: "2GiB"},
 		&cli.IntFlag{Name: "top-k", Aliases: []string{"k"}, Value: report.DefaultTopK, Usage: "compare the subspaces of the `N` largest singular values"},
