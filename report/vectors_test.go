@@ -67,7 +67,7 @@ func dense(t *testing.T, f *safetensors.File, name string) *mat.Dense {
 func TestVectors(t *testing.T) {
 	const tolerance = 1e-12 // of σ₁; float64's ε with room for sums of 128
 	m := openFixture(t, "shakespeare-gpt2")
-	all := report.Options{TopK: 1000, Matrix: []string{"L1.W_in", "L1.W_OV.H0", "W_pos"}, Workers: 1}
+	all := report.Options{TopK: 1000, Tokens: 1, Matrix: []string{"L1.W_in", "L1.W_OV.H0", "W_pos"}, Workers: 1}
 	complete := saved(t, all, m)
 	all.Workers = 3
 	if again := saved(t, all, m); !bytes.Equal(complete.Bytes(), again.Bytes()) {
