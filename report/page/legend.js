@@ -79,8 +79,9 @@ function textWidth(text) {
 
 let textPen = null;
 
-// composeFigure sets a title over a figure and its legend beside or under it.
-function composeFigure({ title, body, legend }) {
+// composeFigure sets a title over a figure and its legend beside or under it;
+// scope is the class of what the style-sheet expects around the figure.
+function composeFigure({ title, body, legend, scope }) {
   const pad = 12;
   const [w, height] = ["width", "height"].map((k) => Number(body.getAttribute(k)));
   const top = 34;
@@ -88,7 +89,7 @@ function composeFigure({ title, body, legend }) {
   const width = Math.max(w + (beside ? 16 + legend.width : 0), legend && !beside ? legend.width : 0, textWidth(title) * 1.25) + 2 * pad;
   const total = top + (beside ? Math.max(height, legend.height + XY.top) : height + (legend ? 12 + legend.height : 0)) + pad;
   const at = beside ? [pad + w + 16, top + XY.top] : [pad, top + height + 12];
-  return svg("svg", { class: body.getAttribute("class"), width, height: total, viewBox: `0 0 ${width} ${total}` },
+  return svg("svg", { class: scope || body.getAttribute("class"), width, height: total, viewBox: `0 0 ${width} ${total}` },
     svg("rect", { class: "sheet-of-paper", x: 0, y: 0, width, height: total }),
     svg("text", { class: "figure-title", x: pad, y: 22 }, title),
     svg("g", { transform: `translate(${pad} ${top})` }, ...body.childNodes),

@@ -10,7 +10,7 @@ function mapSection(m) {
   const { rotation, neurons, kept } = m.map;
   return [h("h3", { id: "detail-map", tabindex: -1 }, "As a linear map"),
     facts(dimensionFacts(m)),
-    rotation && rotationView(rotation, m.shape[0]),
+    rotation && rotationView(rotation, m.shape[0], m.name),
     axesFacts(m).length > 0 && facts(axesFacts(m)),
     neurons && neuronTable(m, neurons),
     kept && keptView(m, kept)].filter(Boolean);
@@ -26,8 +26,8 @@ function dimensionFacts(m) {
   ];
 }
 
-// rotationView shows how a map of one space turns what it reads.
-function rotationView(r, d) {
+// rotationView shows how the named map of one space turns what it reads.
+function rotationView(r, d, name) {
   const [distance, z, trace, traceZ, within] = r.facts;
   const list = [
     ["Turns", `distance from I ${brief(distance)} (chance ${brief(Math.SQRT1_2)}), z = ${zText(z)}`, "Of the polar factor In·Outᵀ on what is read: 0 keeps every direction, 1 turns each round. z: how many standard deviations nearer to I than a random map"],
@@ -39,7 +39,7 @@ function rotationView(r, d) {
   }
   if (isDefined(within)) list.push(["Top plane", `${percent(within)} of its image stays in it (chance ${percent(Math.min(1, 2 / d))})`, "Share of the energy of the image of In’s first two directions"]);
   return h("div", null, facts(list), h("div", { class: "map-figures" },
-    isDefined(within) && planeFigure(r.plane), cosineFigure(r.cosines, d)));
+    isDefined(within) && planeFigure(name, r.plane), cosineFigure(name, r.cosines, d)));
 }
 
 // directPath says what a model makes of a token by its embeddings alone.
@@ -48,11 +48,11 @@ function directPath(model) {
   if (!direct) return null;
   return h("section", { "aria-labelledby": "direct-title" }, h("h3", { id: "direct-title", class: "title" }, "Direct path W_E·W_U"),
     direct.tied ? h("p", { class: "muted note" }, "The embeddings are tied: W_E·W_U = W_E·W_Eᵀ is symmetric, so every cosine of In and Out is 1, by construction and not by training.")
-      : direct.rotation && rotationView(direct.rotation, config.d_vocab));
+      : direct.rotation && rotationView(direct.rotation, config.d_vocab, "W_E·W_U"));
 }
 
 // planeFigure draws the unit circle of the plane stretched most, and its image.
-function planeFigure([a, b, c, d]) {
+function planeFigure(whose, [a, b, c, d]) {
   const image = ([x, y]) => [x * a + y * c, x * b + y * d];
   const circle = Array.from({ length: CIRCLE + 1 }, (_, i) => [Math.cos((2 * Math.PI * i) / CIRCLE), Math.sin((2 * Math.PI * i) / CIRCLE)]);
   const most = Math.max(1e-300, ...circle.map((p) => Math.hypot(...image(p))));
@@ -64,29 +64,50 @@ function planeFigure([a, b, c, d]) {
   const text = `Image of the unit circle in the plane stretched most: longest radius ${brief(most)}${scale}`;
   const spoke = (p, q, name) => [svg("line", { class: name, x1: PLANE / 2, y1: PLANE / 2, x2: at(p).split(",")[0], y2: at(p).split(",")[1] }),
     svg("line", { class: `${name} image`, x1: PLANE / 2, y1: PLANE / 2, x2: at(q).split(",")[0], y2: at(q).split(",")[1] })];
-  return h("figure", { class: "plane" },
-    svg("svg", { width: PLANE, height: PLANE, viewBox: `0 0 ${PLANE} ${PLANE}`, role: "img", "aria-label": text },
-      svg("line", { class: "base", x1: 0, x2: PLANE, y1: PLANE / 2, y2: PLANE / 2 }), svg("line", { class: "base", y1: 0, y2: PLANE, x1: PLANE / 2, x2: PLANE / 2 }),
-      svg("polyline", { class: "circle", points: circle.map(at).join(" ") }),
-      svg("polyline", { class: "image", points: shown.map(at).join(" ") }),
-      spoke([1, 0], shown[0], "first"), spoke([0, 1], shown[CIRCLE / 4], "second")),
-    h("figcaption", null, `Unit circle (dashed) and its image${scale}. Blue and orange: the two axes, and where they go.`));
+  const draw = () => svg("svg", { width: PLANE, height: PLANE, viewBox: `0 0 ${PLANE} ${PLANE}`, role: "img", "aria-label": text },
+    svg("line", { class: "base", x1: 0, x2: PLANE, y1: PLANE / 2, y2: PLANE / 2 }), svg("line", { class: "base", y1: 0, y2: PLANE, x1: PLANE / 2, x2: PLANE / 2 }),
+    svg("polyline", { class: "circle", points: circle.map(at).join(" ") }),
+    svg("polyline", { class: "image", points: shown.map(at).join(" ") }),
+    spoke([1, 0], shown[0], "first"), spoke([0, 1], shown[CIRCLE / 4], "second"));
+  const name = `${whose} in the plane stretched most${scale}`;
+  return h("figure", { class: "plane" }, draw(),
+    h("figcaption", null, `Unit circle (dashed) and its image${scale}. Blue and orange: the two axes, and where they go.`),
+    figureFoot({
+      name, table: () => ({ head: ["axis", "along the first", "along the second"], rows: [["first", a, b], ["second", c, d]] }),
+      draw: () => composeFigure({ title: name, body: draw(), scope: "plane" }),
+    }));
 }
 
 // cosineFigure draws cos(In, Out) of each direction over what chance gives.
-function cosineFigure(cosines, d) {
+function cosineFigure(whose, cosines, d) {
   const { width, height } = BARS;
   const sd = 1 / Math.sqrt(d);
   const x = (i) => 2 + ((width - 4) * (i + 0.5)) / cosines.length;
   const y = (v) => height / 2 - (height / 2 - 3) * v;
   const text = `Cosine of In and Out of each direction, first ${brief(cosines[0])}; chance 0 ± ${brief(sd)}`;
-  return h("figure", { class: "cosines" },
-    svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": text },
-      svg("rect", { class: "band", x: 0, width, y: y(Math.min(1, 2 * sd)), height: y(-Math.min(1, 2 * sd)) - y(Math.min(1, 2 * sd)) }),
-      svg("line", { class: "base", x1: 0, x2: width, y1: y(0), y2: y(0) }),
-      cosines.map((v, i) => svg("line", { class: v < 0 ? "neg" : "pos", x1: x(i), x2: x(i), y1: y(0), y2: y(v) }))),
+  const draw = () => svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": text },
+    svg("rect", { class: "band", x: 0, width, y: y(Math.min(1, 2 * sd)), height: y(-Math.min(1, 2 * sd)) - y(Math.min(1, 2 * sd)) }),
+    svg("line", { class: "base", x1: 0, x2: width, y1: y(0), y2: y(0) }),
+    cosines.map((v, i) => svg("line", { class: v < 0 ? "neg" : "pos", x1: x(i), x2: x(i), y1: y(0), y2: y(v) })));
+  const name = `cos(Inᵢ, Outᵢ) of ${whose}, with chance ± 2 sd`;
+  return h("figure", { class: "cosines" }, draw(),
     h("figcaption", null, h("span", null, "cos(Inᵢ, Outᵢ), −1 to 1, by σ. Band: chance ± 2 sd.")),
-    valueTable("Cosines as a table", ["index", "cosine"], cosines.map((v, i) => [String(i), brief(v)])));
+    figureFoot({
+      name, table: () => ({ head: ["index", "cosine"], rows: cosines.map((v, i) => [i, v]) }),
+      draw: () => composeFigure({ title: name, body: cosineBody(cosines, 2 * sd, name) }),
+    }));
+}
+
+// cosineBody is the same with axes, to be saved.
+function cosineBody(cosines, chance, title) {
+  const [from, to] = [0.5, cosines.length + 0.5];
+  return xyFigure({
+    title, width: 520, height: 260, x: { range: [from, to], label: "i of σᵢ" }, y: { range: [-1, 1], label: "cos(Inᵢ, Outᵢ)" },
+    marks: (sx, sy) => [
+      svg("rect", { x: sx(from), width: sx(to) - sx(from), y: sy(Math.min(1, chance)), height: sy(-Math.min(1, chance)) - sy(Math.min(1, chance)), fill: token("--band") }),
+      ...cosines.map((v, i) => svg("line", { x1: sx(i + 1), x2: sx(i + 1), y1: sy(0), y2: sy(v), stroke: token(v < 0 ? "--warn" : "--accent"), "stroke-width": 2 })),
+    ],
+  });
 }
 
 // axesFacts says how the directions of both sides lie to the axes.
@@ -118,7 +139,7 @@ function keptView(m, k) {
   const [tokens, mean, chance, sd, preserved, deleted] = k.facts;
   return h("div", null, facts([["Tokens", `kept ${brief(mean)} on the mean (chance ${brief(chance)} ± ${brief(sd)}); ${count(preserved)} preserved and ${count(deleted)} deleted of ${count(tokens)} at q ≤ ${SIGNIFICANT}`,
     "‖e·W‖/(‖e‖σ₁) of each token’s embedding e: 1 for what W stretches most, 0 for what it deletes; chance is a random direction. Under-trained tokens are left out"]]),
-  keptFigure(k),
+  keptFigure(m, k),
   h("p", { class: "kept" }, h("strong", null, "Most kept "), gainChips(m, k.most)),
   h("p", { class: "kept" }, h("strong", null, "Least kept "), gainChips(m, k.least)));
 }
@@ -129,7 +150,7 @@ function gainChips(m, list) {
 }
 
 // keptFigure is the histogram of what is kept, over that of random directions.
-function keptFigure(k) {
+function keptFigure(m, k) {
   const { width, height } = BARS;
   const low = k.facts[6];
   const high = k.facts[7];
@@ -137,11 +158,28 @@ function keptFigure(k) {
   const step = width / k.counts.length;
   const y = (n) => height - 1 - ((height - 4) * n) / top;
   const steps = k.chance.map((n, i) => `${(i * step).toFixed(1)},${y(n).toFixed(1)} ${((i + 1) * step).toFixed(1)},${y(n).toFixed(1)}`).join(" ");
-  const edge = (i) => brief(low + ((high - low) * i) / k.counts.length);
-  return h("figure", { class: "cosines" },
-    svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Histogram of what is kept of each token, from ${brief(low)} to ${brief(high)}` },
-      k.counts.map((n, i) => svg("rect", { class: "bar", x: i * step + 0.5, width: step - 1, y: y(n), height: height - y(n) })),
-      svg("polyline", { class: "chance", points: steps })),
+  const draw = () => svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Histogram of what is kept of each token, from ${brief(low)} to ${brief(high)}` },
+    k.counts.map((n, i) => svg("rect", { class: "bar", x: i * step + 0.5, width: step - 1, y: y(n), height: height - y(n) })),
+    svg("polyline", { class: "chance", points: steps }));
+  const name = `What ${m.name} keeps of each token`;
+  return h("figure", { class: "cosines" }, draw(),
     h("figcaption", null, h("span", null, brief(low)), h("span", null, "tokens (bars), random directions (line)"), h("span", null, brief(high))),
-    valueTable("Histogram as a table", ["from", "tokens", "by chance"], k.counts.map((n, i) => [edge(i), String(n), brief(k.chance[i])])));
+    figureFoot({
+      name, table: () => ({ head: ["from", "tokens", "by chance"], rows: k.counts.map((n, i) => [low + ((high - low) * i) / k.counts.length, n, k.chance[i]]) }),
+      draw: () => composeFigure({ title: name, body: keptBody(k, name) }),
+    }));
+}
+
+// keptBody is the same with axes, to be saved.
+function keptBody(k, title) {
+  const [low, high] = k.facts.slice(6);
+  const at = (i) => low + ((high - low) * i) / k.counts.length;
+  const top = Math.max(...k.counts, ...k.chance);
+  return xyFigure({
+    title, width: 520, height: 260, x: { range: [low, high], label: "share kept" }, y: { range: [0, top * 1.04], label: "tokens; line: random directions" },
+    marks: (sx, sy) => [
+      ...k.counts.map((n, i) => svg("rect", { x: sx(at(i)) + 0.5, width: sx(at(i + 1)) - sx(at(i)) - 1, y: sy(n), height: sy(0) - sy(n), fill: token("--band") })),
+      polyline(k.chance.flatMap((n, i) => [[sx(at(i)), sy(n)], [sx(at(i + 1)), sy(n)]]), { stroke: token("--accent"), "stroke-width": 1.6 }),
+    ],
+  });
 }
