@@ -44,9 +44,11 @@ func angleCharts(c *compareView) []ink.Chart {
 			in.X, in.Y = ink.Counting(len(a.In)), floats(a.In)
 			side.X, side.Y = ink.Counting(len(a.Out)), floats(a.Out)
 			most = max(most, len(a.In), len(a.Out))
-			chart.Panels = append(chart.Panels, ink.Panel{Title: inField(x.Label), Lines: []ink.Series{in, side}, Rules: []ink.Rule{
-				{At: float64(a.ChanceIn), Label: "random subspaces, In"}, {At: float64(a.ChanceOut), Label: "random subspaces, Out"},
-			}})
+			rules := []ink.Rule{{At: float64(a.ChanceIn), Label: "random subspaces"}}
+			if a.ChanceOut != a.ChanceIn {
+				rules = []ink.Rule{{At: float64(a.ChanceIn), Label: "random, In"}, {At: float64(a.ChanceOut), Label: "random, Out"}}
+			}
+			chart.Panels = append(chart.Panels, ink.Panel{Title: inField(x.Label), Lines: []ink.Series{in, side}, Rules: rules})
 		}
 		chart.Key.Entries = []ink.Series{in, side}
 		chart.ShareAxes(ink.CountAxis("principal angle, from the smallest", most).Or("i-th angle"), ink.Axis{Label: "angle, degrees", Short: "degrees", Min: -2, Max: 92, Grid: true})
@@ -124,7 +126,7 @@ func checkpointCharts(c *compareView) []ink.Chart {
 	}
 	chart := ink.Chart{
 		Name: "checkpoints", Title: "Spectra by checkpoint", Caption: c.span(),
-		Notes: []string{"The dashed floor is the largest that rounding to the storage type gives at any checkpoint."},
+		Notes: []string{"The dashed floor, where it is in sight, is the largest that rounding to the storage type gives at any checkpoint."},
 	}
 	var all [][]float64
 	most := 1

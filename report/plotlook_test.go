@@ -2,9 +2,15 @@ package report
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
+	"wspec/internal/golden"
 	"wspec/internal/inktest"
 	"wspec/report/ink"
 )
@@ -119,4 +125,53 @@ func testChange(role string, layer int) Change {
 	x.Floor.DType, x.Before.Floor.DType, x.After.Floor.DType = 1e-7, 1e-7, 2e-7
 	x.Angles = &Angles{K: 3, In: []Number{1, 5, 80}, Out: []Number{2, 6, 85}, ChanceIn: 70, ChanceOut: 72}
 	return x
+}
+
+// The numbers and captions of every kind of figure are what they were, to six
+// digits: the last ones differ between processors.
+func TestFigureGolden(t *testing.T) {
+	analysed, compared := &Report{Document: everyFigure()}, &Report{Comparison: everyChange()}
+	var b bytes.Buffer
+	for _, r := range []*Report{analysed, compared} {
+		q := &PlotRequest{PlotOptions: PlotOptions{Matrix: []string{"W_pos", "L[01].W_Q", "L0.W_O*"}}}
+		figures, err := r.figures(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for i := range figures {
+			f := &figures[i]
+			if seen[f.kind.name] {
+				continue
+			}
+			seen[f.kind.name] = true
+			fmt.Fprintf(&b, "== %s\n", f.Name)
+			if err := errors.Join(r.writeCaption(&b, f, q), writeChartCSV(&b, &f.Chart)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	digits := regexp.MustCompile(`\d+\.\d{6,}(e-?\d+)?`)
+	golden.Check(t, "figures.txt", digits.ReplaceAllFunc(b.Bytes(), func(n []byte) []byte {
+		v, _ := strconv.ParseFloat(string(n), 64)
+		return strconv.AppendFloat(nil, v, 'g', 6, 64)
+	}))
+}
+
+// The gallery shows every kind.
+func TestGallery(t *testing.T) {
+	text, err := os.ReadFile("../docs/figures.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range plotKinds() {
+		if !strings.Contains(string(text), "## `"+k.name+"`") {
+			t.Errorf("docs/figures.md does not show %s", k.name)
+		}
+	}
+	for _, m := range regexp.MustCompile(`\]\((img/[^)]+)\)`).FindAllStringSubmatch(string(text), -1) {
+		if !exists("../docs/" + m[1]) {
+			t.Errorf("%s is not there", m[1])
+		}
+	}
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"wspec/report/ink"
 )
@@ -24,7 +25,7 @@ func tokenCharts(v *plotView) []ink.Chart {
 		c := ink.Chart{
 			Name: "tokens-" + m.Label, Title: "Tokens of the leading directions of " + inField(m.Label),
 			Caption: facts(v.model, shortNote(m)), Apart: true,
-			Notes: []string{"Scores of the tokens at both poles of each direction. Coherence is the mean cosine of the sharper pole's tokens, beside what directions by chance give; p is the probability of as much by chance, q its Benjamini–Hochberg value over the model's readouts."},
+			Notes: []string{"Scores of the tokens at both poles of each direction; a dot stands for a space, an asterisk marks under-trained tokens. Coherence is the mean cosine of the sharper pole's tokens, beside what directions by chance give; p is the probability of as much by chance, q its Benjamini–Hochberg value over the model's readouts."},
 		}
 		for i := range m.Directions[:min(len(m.Directions), drawnDirections)] {
 			d := &m.Directions[i]
@@ -74,7 +75,7 @@ func tokenName(s *Scored) string {
 	if name == "" {
 		name = fmt.Sprintf("[%d]", s.ID)
 	}
-	runes := []rune(ink.Printable(name))
+	runes := []rune(ink.Printable(strings.ReplaceAll(name, "␣", "·"))) // the faces have no open box
 	if len(runes) > most {
 		runes = append(runes[:most-1], '…')
 	}

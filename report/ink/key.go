@@ -63,12 +63,16 @@ func (c *Chart) levels() []entry {
 	return out
 }
 
-// ruleLabels returns the labels of rules, each once.
+// ruleLabels returns the labels of rules that are on their axes, each once.
 func (c *Chart) ruleLabels() []string {
 	var labels []string
 	for i := range c.Panels {
 		for _, r := range c.Panels[i].Rules {
-			if !slices.Contains(labels, r.Label) {
+			a := &c.Panels[i].Y
+			if r.Vertical {
+				a = &c.Panels[i].X
+			}
+			if r.At >= a.Min && r.At <= a.Max && !slices.Contains(labels, r.Label) {
 				labels = append(labels, r.Label)
 			}
 		}
