@@ -89,8 +89,8 @@ func written(t *testing.T, o report.ApproxOptions, factored bool) string {
 	return dir
 }
 
-// within is how near the least truncation has to be to the original, relative: the project's own goal. 0.0006 was seen, and
-// below it: the last thousandth of the energy is no help on text that was held out.
+// within is how near the least truncation has to be to the original, relative: the project's own goal. Seen was −0.0006 on this
+// passage and +0.0002 on all 18,315 tokens that were held out.
 const within = 0.01
 
 // The less of the energy is kept, the worse a text that was held out is predicted; and keeping 0.999 of it costs next to nothing.
