@@ -12,23 +12,46 @@ import (
 // planPoints is the number of budgets in a figure.
 const planPoints = 50
 
-// planChart draws the energy that plans keep over what they cost: one plan for all matrices, the same share for each, and one
-// plan for noise.
-func (x *Approximation) planChart() answerChart {
-	budgets := shares(planPoints)
-	plan, uniform, noise := make([]float64, len(budgets)), make([]float64, len(budgets)), make([]float64, len(budgets))
-	total := cmp.Or(x.norm2(), 1) // of a model of zeros nothing is lost
-	for i, b := range budgets {
-		plan[i] = 1 - spectra.PlanRanks(x.items(false), x.budget(b)).Error/total
-		noise[i] = 1 - spectra.PlanRanks(x.items(true), x.budget(b)).Error/total
-		uniform[i] = x.uniform(b)
+// planTable is the energy that plans keep for what they cost: one plan for all matrices, the same share for each, and one plan
+// for noise.
+func (x *Approximation) planTable() Table {
+	t := Table{
+		Name: "plan", Title: "What ranks keep for their parameters", Most: -1,
+		Columns: []Column{
+			{"share", "parameters", "share of all that is spent, in [0, 1]"},
+			{"plan", "one plan", "share of Σσ² kept by one plan for all matrices"},
+			{"uniform", "same share", "the same, where every matrix is given this share of its own"},
+			{"noise", "noise", "the same of one plan for noise of the same shapes and norms"},
+		},
 	}
+	total := cmp.Or(x.norm2(), 1) // of a model of zeros nothing is lost
+	kept := func(share float64, noise bool) Number {
+		return Number(1 - spectra.PlanRanks(x.items(noise), x.budget(share)).Error/total)
+	}
+	for _, b := range shares(planPoints) {
+		t.Rows = append(t.Rows, []Cell{Number(b), kept(b, false), Number(x.uniform(b)), kept(b, true)})
+	}
+	return t
+}
+
+// column returns the numbers of a column.
+func (t *Table) column(j int) []float64 {
+	out := make([]float64, len(t.Rows))
+	for i, row := range t.Rows {
+		n, _ := row[j].(Number)
+		out[i] = float64(n)
+	}
+	return out
+}
+
+// planChart draws planTable, and where this plan stands.
+func (x *Approximation) planChart(t *Table) answerChart {
 	before, after := x.totals(func(n int64, _ *approxPart) int64 { return n })
 	energy, _ := x.kept()
 	lines := []ink.Series{
-		{Label: "one plan for all", X: budgets, Y: plan},
-		{Label: "the same share for each", X: budgets, Y: uniform, Paint: ink.Turn(1)},
-		{Label: "one plan for noise", X: budgets, Y: noise, Paint: ink.Muted()},
+		{Label: "one plan for all", X: t.column(0), Y: t.column(1)},
+		{Label: "the same share for each", X: t.column(0), Y: t.column(2), Paint: ink.Turn(1)},
+		{Label: "one plan for noise", X: t.column(0), Y: t.column(3), Paint: ink.Muted()},
 		{Label: "here", X: []float64{float64(after) / float64(before)}, Y: []float64{energy}, Paint: ink.Turn(2), Marker: 1, Points: true},
 	}
 	c := ink.Chart{
@@ -37,7 +60,7 @@ func (x *Approximation) planChart() answerChart {
 		Key:    ink.Key{Entries: lines[:3]}, // points get theirs by themselves
 	}
 	return answerChart{c, fmt.Sprintf("The share of their energy that %s keep, over the share of parameters that is spent: for one plan, for the same share of each matrix, and for noise of the same shapes.",
-		countOf(len(x.parts), "matrix", "matrices")), "approximations"}
+		countOf(len(x.parts), "matrix", "matrices")), t.Name}
 }
 
 // paints is how many lines are told apart by colour alone.

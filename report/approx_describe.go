@@ -35,8 +35,9 @@ func (x *Approximation) describe() {
 		total := x.norm2()
 		a.fact("gap", "energy that a better plan could at most keep as well", Number(p.Gap/total), Beside{"lost", "of", Number(p.Error / total)})
 	}
-	a.Tables = append(a.Tables, x.table(), x.curves())
-	a.charts = append(a.charts, x.planChart(), x.curveChart())
+	plan := x.planTable()
+	a.Tables = append(a.Tables, x.table(), plan, x.curves())
+	a.charts = append(a.charts, x.planChart(&plan), x.curveChart())
 	a.Notes = append(a.Notes,
 		"Errors are those of the best approximation in both norms (Eckart & Young 1936, Mirsky 1960); noise is independent entries of the same shape (Marchenko & Pastur 1967), of which one draw differs by about 1/r.",
 		"Rank k takes k·(d_in + d_out) numbers in two factors; above the break-even rank a matrix takes fewer whole. Numbers are rounded to the stored type when they are written: the floor is what that alone may add to σ, so that a written matrix has the kept values above it and no others.")
